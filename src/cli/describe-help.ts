@@ -1,0 +1,59 @@
+import type { CommandSpec, OptionSpec, OptionSpecs } from './command.ts';
+import { describeTerm, wrapText } from './wrap-text.ts';
+
+/** People read lines of this length; a wider terminal does not help them. */
+const widest = 100;
+
+/** What `virtfs --help` shows: every command with its summary. */
+export function describeOverview(table: readonly CommandSpec[], columns: number): readonly string[] {
+  const width = Math.min(columns, widest);
+  const shown = table.filter((spec) => !spec.hidden);
+  const termWidth = Math.max(...shown.map((spec) => spec.name.length), 'help [COMMAND]'.length);
+  return [
+    'virtfs: a file tree of its own for each hosted domain',
+    '',
+    'usage: virtfs COMMAND [OPTION…] [ARGUMENT…]',
+    '',
+    'commands:',
+    ...shown.flatMap((spec) => describeTerm(spec.name, spec.summary, termWidth, width)),
+    ...describeTerm('help [COMMAND]', 'show what a command does and takes', termWidth, width),
+    '',
+    'options of every command:',
+    ...describeTerm('-h, --help', 'show what a command does and takes', termWidth, width),
+    ...describeTerm('-V, --version', 'show the version', termWidth, width),
+    '',
+    ...wrapText('To run a program inside a domain: virtexec. Manual: man virtfs, man 5 virtfs.toml', width),
+  ];
+}
+
+/** What `virtfs COMMAND --help` shows. `name` is how the command is called: `virtfs create`. */
+export function describeHelp(name: string, spec: CommandSpec, columns: number): readonly string[] {
+  const width = Math.min(columns, widest);
+  const options = optionTerms(spec.options);
+  const termWidth = Math.min(30, Math.max(...options.map(([term]) => term.length)));
+  return [
+    `${name}: ${spec.summary}`,
+    '',
+    `usage: ${[name, '[OPTION…]', spec.operands].filter(Boolean).join(' ')}`,
+    ...spec.description.flatMap((paragraph) => ['', ...wrapText(paragraph, width)]),
+    '',
+    'options:',
+    ...options.flatMap(([term, help]) => describeTerm(term, help, termWidth, width)),
+    ...(spec.examples.length === 0 ? [] : ['', 'examples:']),
+    ...spec.examples.flatMap(([command, what]) => [
+      `  ${command}`,
+      ...wrapText(what, width - 6).map((line) => `      ${line}`),
+    ]),
+  ];
+}
+
+/** Each option as it is written, with its help; `--help` last. */
+export function optionTerms(specs: OptionSpecs): readonly (readonly [term: string, help: string])[] {
+  const withHelp: OptionSpecs = { ...specs, help: { type: 'boolean', short: 'h', help: 'show this help' } };
+  return Object.entries(withHelp).map(([name, spec]) => [optionTerm(name, spec), spec.help]);
+}
+
+function optionTerm(name: string, { short, value, type, multiple }: OptionSpec): string {
+  const word = type === 'string' ? ` ${value ?? 'VALUE'}` : '';
+  return `${short === undefined ? '    ' : `-${short}, `}--${name}${word}${multiple && !value?.includes('…') ? '…' : ''}`;
+}

@@ -1,0 +1,63 @@
+import type { ErrorCode } from '../../errors/error-codes.ts';
+import { sysexit } from '../../errors/sysexits.ts';
+
+/** What each exit status means, for EXIT STATUS. */
+export const statusTexts: Readonly<Record<number, string>> = {
+  [sysexit.ok]: 'All was done.',
+  [sysexit.findings]: 'It ran, and found differences.',
+  [sysexit.usage]: 'The command line is wrong.',
+  [sysexit.dataErr]: 'A name, an address or a file that was given breaks a rule.',
+  [sysexit.noInput]: 'Something that was named is not there.',
+  [sysexit.noUser]: 'There is no such user.',
+  [sysexit.unavailable]: 'Something that is needed is used up or not to be had.',
+  [sysexit.software]: 'A bug of virtfs: please report it with the lines it printed.',
+  [sysexit.osErr]: 'The system refused something it should be able to do.',
+  [sysexit.cantCreat]: 'Something could not be made.',
+  [sysexit.ioErr]: 'Reading or writing failed.',
+  [sysexit.tempFail]: 'It may work when tried again.',
+  [sysexit.noPerm]: 'It is not permitted, or not safe.',
+  [sysexit.config]: 'A settings or profile file is wrong.',
+  [sysexit.cannotExec]: 'The program was found and cannot be run.',
+  [sysexit.notFound]: 'The program was not found.',
+};
+
+// biome-ignore format: a table
+/** What each error code says, for ERRORS. */
+export const errorTexts: Readonly<Record<ErrorCode, string>> = {
+  ADDRESS_TAKEN:          'Another domain has this address.',
+  BAD_ADDRESS:            'Neither an IPv4 nor an IPv6 address.',
+  BAD_CONFIG:             'A settings file breaks a rule, or others than root may write it.',
+  BAD_DOMAIN_NAME:        'Not a DNS name.',
+  BAD_ELF:                'A program or library is damaged.',
+  BAD_PROFILE:            'A profile file breaks a rule.',
+  BAD_RECORD:             'What virtfs keeps of a domain cannot be read.',
+  BAD_USAGE:              'The command line is wrong.',
+  BAD_USER_NAME:          'Not a name for the administrator of a domain.',
+  COMMAND_MISSING:        'The profile names commands that this host lacks.',
+  DOMAIN_EXISTS:          'There is a domain or alias of this name.',
+  DOMAIN_MISSING:         'There is no domain or alias of this name.',
+  IO_ERROR:               'Reading or writing failed.',
+  ISOLATION_FAILED:       'A step that shuts a program into its tree failed, so it was not started.',
+  KERNEL_TOO_OLD:         'The kernel lacks a system call that is needed.',
+  LIBRARY_MISSING:        'A program wants a library that this host lacks.',
+  LINK_METHOD_IMPOSSIBLE: 'The file system cannot share files in the way that was asked for.',
+  NEEDS_ROOT:             'Only root may do this.',
+  NEEDS_TERMINAL:         'A question has to be asked, and there is no terminal.',
+  NO_SPACE:               'The disk or the quota is full.',
+  PACKAGE_MISSING:        'The profile names packages that are not installed.',
+  PATH_IS_SYMLINK:        'A symbolic link or a file stands where a directory belongs.',
+  PATH_MISSING:           'There is no such file.',
+  PATH_NOT_IN_TREE:       'virtfs put no such path into the tree.',
+  PATH_TAKEN:             'Something else has the name of a link that is to be made.',
+  PROGRAM_NOT_FOUND:      'There is no such program in the tree.',
+  PROGRAM_NOT_RUNNABLE:   'The program is in the tree and cannot be run.',
+  READ_ONLY:              'The file system is read-only.',
+  ROOT_UNSAFE:            'Others than root may write the folder that holds the trees.',
+  TREE_BROKEN:            'The tree lacks something that every tree has.',
+  TREE_UNSAFE:            'Others than root may change the top of the tree.',
+  UIDS_EXHAUSTED:         'No range of user ids is left for the domain.',
+  UNKNOWN_COMMAND:        'virtfs has no such command.',
+  UNKNOWN_PROFILE:        'There is no such profile.',
+  UNKNOWN_USER:           'The tree has no such user.',
+  USER_FORBIDDEN:         "The user's id is not one of the domain's own.",
+};

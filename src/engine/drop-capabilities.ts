@@ -1,0 +1,35 @@
+import {
+  capability,
+  clearAmbientSet,
+  dropBoundingSet,
+  readBoundingSet,
+  readCapabilities,
+  setCapabilities,
+} from '../linux/capabilities.ts';
+import { NotIsolated } from './run-isolation-steps.ts';
+
+/**
+ * What root of a tree may do beyond what any user may: handle the tree's files whoever owns them, become the tree's
+ * users, end their programs, listen on ports below 1024, and have PAM write to the audit log. Nothing here reaches out
+ * of a root directory: no SYS_CHROOT, SYS_ADMIN, MKNOD, SYS_PTRACE, DAC_READ_SEARCH, NET_ADMIN, and no SETPCAP or
+ * SETFCAP to hand on more.
+ */
+const keptSet = Object.values(capability).reduce((set, number) => set | (1n << BigInt(number)), 0n);
+
+/** No program started from here on, set-user-id ones included, can have more than `keptSet`. */
+export function limitCapabilities(): void {
+  clearAmbientSet();
+  dropBoundingSet(keptSet);
+  const have = readBoundingSet();
+  if ((have & ~keptSet) !== 0n)
+    throw new NotIsolated(`capabilities 0x${(have & ~keptSet).toString(16)} stay`);
+}
+
+/** Drops what this thread itself has: all of it for a user, what is not in `keptSet` for root. */
+export function dropCapabilities(isRoot: boolean): void {
+  const wanted = isRoot ? readCapabilities().permitted & keptSet : 0n;
+  setCapabilities({ effective: wanted, permitted: wanted, inheritable: 0n });
+  const { effective, permitted, inheritable } = readCapabilities();
+  const left = (effective | permitted | inheritable) & ~wanted;
+  if (left !== 0n) throw new NotIsolated(`capabilities 0x${left.toString(16)} stay`);
+}

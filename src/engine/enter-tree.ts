@@ -1,0 +1,126 @@
+import { fstatSync, statSync } from 'node:fs';
+import type { DomainName } from '../domain/domain-name.ts';
+import { hostNameOf } from '../domain/host-name.ts';
+import { parseRecordFacts, type RecordFacts } from '../domain/parse-record-facts.ts';
+import { changeRoot } from '../linux/change-root.ts';
+import { becomeIdentity, hasIdentity, type Identity } from '../linux/credentials.ts';
+import { closeDescriptorsOnExec, restoreBlocking } from '../linux/exec-program.ts';
+import { decideLandlock, readLandlockVersion, restrictByLandlock } from '../linux/landlock.ts';
+import { attachMount, cloneMount, detachMountsFromHost } from '../linux/mounts.ts';
+import { setHostName, unshareNamespaces } from '../linux/namespaces.ts';
+import { type OpenFileLimit, setOpenFileLimit } from '../linux/open-file-limit.ts';
+import { resetSignals } from '../linux/reset-signals.ts';
+import { installSeccompFilter } from '../linux/seccomp.ts';
+import { encodeSeccompFilter } from '../linux/seccomp-filter.ts';
+import { attachProc, attachTerminals } from './attach-own-mounts.ts';
+import { dropCapabilities, limitCapabilities } from './drop-capabilities.ts';
+import { findAccount, findRootAccount, type TreeAccount } from './find-account.ts';
+import { openTreesRoot, type TreesRoot } from './open-root.ts';
+import { openTree } from './open-tree.ts';
+import { protectSharedDirs } from './protect-shared-dirs.ts';
+import { readTreeFile } from './read-tree-file.ts';
+import { type IsolationStep, NotIsolated, runIsolationSteps } from './run-isolation-steps.ts';
+
+export interface EnterRequest {
+  /** The root of trees, absolute. */
+  readonly root: string;
+  readonly domain: DomainName;
+  /** A name or number of the tree's passwd; undefined is root. */
+  readonly user: string | undefined;
+  /** The limits of open files the caller had, where they are known. */
+  readonly openFiles: OpenFileLimit | undefined;
+  /** Flags of standard input, output and error as the caller handed them over. */
+  readonly stdio: readonly (number | undefined)[];
+}
+
+/**
+ * Moves the calling thread into a domain's tree for good, ready to exec a program of the tree. There is no way back, and
+ * nothing of the host can be read any more: whatever is still needed must be loaded by now.
+ * Returns the account the program runs as.
+ * Throws ISOLATION_FAILED when any step fails; what `openTree` and `findAccount` throw; and BAD_RECORD.
+ */
+export function enterTree(request: EnterRequest): TreeAccount {
+  runIsolationSteps(hostSteps, request);
+  using root = openTreesRoot(request.root, { make: false });
+  const treeFd = openTree(root, request.domain);
+  const facts = readRecordFacts(root, request.domain);
+  const who =
+    request.user === undefined ? findRootAccount(treeFd) : findAccount(treeFd, request.user, facts?.uids);
+  const identity = { uid: who.account.uid, gid: who.account.gid, groups: who.groups };
+  const { openFiles, stdio } = request;
+  // A tree made by hand may well be made of hard links.
+  const hasSharedFiles = facts === undefined || facts.link === 'hardlink';
+  runIsolationSteps(treeSteps, { treeFd, hasSharedFiles, identity, openFiles, stdio });
+  return who;
+}
+
+// biome-ignore format: a table
+const hostSteps: readonly IsolationStep<EnterRequest>[] = [
+  { name: 'make mounts, host name and IPC of its own', run: () => unshareNamespaces() },
+  { name: 'keep its mounts away from the host',        run: () => detachMountsFromHost() },
+  { name: 'set the host name',                         run: ({ domain }) => setHostName(hostNameOf(domain)) },
+];
+
+/** What the steps inside the tree work on. `treeFd` is the directory first, and then the mount made of it. */
+interface Entering {
+  treeFd: number;
+  readonly hasSharedFiles: boolean;
+  readonly identity: Identity;
+  readonly openFiles: OpenFileLimit | undefined;
+  readonly stdio: readonly (number | undefined)[];
+}
+
+// The order is forced: mounts and Landlock need SYS_ADMIN, Landlock the final root, ids what the last step takes away.
+// biome-ignore format: a table
+const treeSteps: readonly IsolationStep<Entering>[] = [
+  { name: 'make a mount of the tree',                  run: mountTree },
+  { name: 'mount /proc',                               run: ({ treeFd }) => attachProc(treeFd) },
+  { name: 'mount /dev/pts',                            run: ({ treeFd }) => attachTerminals(treeFd) },
+  { name: 'make the shared folders read-only',         run: (entry) => entry.hasSharedFiles && protectSharedDirs(entry.treeFd) },
+  { name: 'change the root directory',                 run: ({ treeFd }) => changeRoot(treeFd) },
+  { name: 'make sure of the root directory',           run: requireTreeIsRoot },
+  { name: 'restrict it by Landlock',                   run: restrictReach },
+  { name: 'install the seccomp filter',                run: filterCalls },
+  { name: 'limit capabilities for good',               run: () => limitCapabilities() },
+  { name: 'change user and groups',                    run: ({ identity }) => becomeIdentity(identity) },
+  { name: 'drop capabilities',                         run: ({ identity }) => dropCapabilities(identity.uid === 0) },
+  { name: 'make sure of user and groups',              run: requireIdentity },
+  { name: 'restore the limit of open files',           run: ({ openFiles }) => openFiles && setOpenFileLimit(openFiles) },
+  { name: 'restore standard input and output',         run: ({ stdio }) => restoreBlocking(stdio) },
+  { name: 'close descriptors',                         run: () => closeDescriptorsOnExec() },
+  { name: 'reset signals',                             run: () => resetSignals() },
+];
+
+function mountTree(entry: Entering): void {
+  const mount = cloneMount(entry.treeFd);
+  attachMount(mount, entry.treeFd);
+  entry.treeFd = mount;
+}
+
+function requireTreeIsRoot({ treeFd }: Entering): void {
+  const tree = fstatSync(treeFd, { bigint: true });
+  const here = ['/', '.', '/..'].map((path) => statSync(path, { bigint: true }));
+  if (here.some(({ dev, ino }) => dev !== tree.dev || ino !== tree.ino))
+    throw new NotIsolated('/ is not the tree');
+}
+
+function restrictReach(): void {
+  const rules = decideLandlock(readLandlockVersion());
+  if (rules) restrictByLandlock(rules);
+}
+
+function filterCalls(): void {
+  const signalsScoped = readLandlockVersion() >= 6;
+  const arch = process.arch === 'arm64' ? 'arm64' : 'x64';
+  installSeccompFilter(encodeSeccompFilter({ arch, signalsScoped }));
+}
+
+function requireIdentity({ identity }: Entering): void {
+  if (!hasIdentity(identity)) throw new NotIsolated('the ids are not the ones that were set');
+}
+
+function readRecordFacts(root: TreesRoot, domain: DomainName): RecordFacts | undefined {
+  const path = `.virtfs/domains/${domain}.json`;
+  const text = readTreeFile(root.fd, path, 1024 * 1024);
+  return text === undefined ? undefined : parseRecordFacts(text, `${root.path}/${path}`);
+}

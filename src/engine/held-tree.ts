@@ -1,0 +1,63 @@
+import { closeSync } from 'node:fs';
+import { openDirBeneath } from '../linux/files.ts';
+import type { TreePath } from '../manifest/tree-path.ts';
+
+/** Directories held open at once; far below the usual limit of 1,024 descriptors. */
+const mostOpen = 200;
+
+/**
+ * A tree held by descriptors.
+ *
+ * Whoever owns a folder of a tree may put a symbolic link in its place between two of our calls, so no path into a
+ * tree is ever given to the kernel as text from outside: every folder is opened from the tree's own descriptor,
+ * beneath it and through no link, and work goes on relative to that descriptor.
+ */
+export class HeldTree implements Disposable {
+  readonly fd: number;
+  readonly #open = new Map<string, number>();
+  #closed = false;
+
+  /** Takes over `fd`, an open directory, and closes it in the end. */
+  constructor(fd: number) {
+    this.fd = fd;
+  }
+
+  /** Opens the directory `name` below `dirfd`. */
+  static openAt(dirfd: number, name: string): HeldTree {
+    return new HeldTree(openDirBeneath(dirfd, name));
+  }
+
+  /** The descriptor of a directory of the tree; '' is the tree itself. Good until the next call. */
+  dir(path: TreePath | ''): number {
+    if (path === '') return this.fd;
+    const known = this.#open.get(path);
+    if (known !== undefined) return known;
+    if (this.#open.size >= mostOpen) this.#closeOldest();
+    const fd = openDirBeneath(this.fd, path);
+    this.#open.set(path, fd);
+    return fd;
+  }
+
+  /** The descriptor of the directory that holds `path`, and the last name of `path`. */
+  parentOf(path: TreePath): { readonly dirfd: number; readonly name: string } {
+    const slash = path.lastIndexOf('/');
+    const dirfd = this.dir(path.slice(0, Math.max(slash, 0)) as TreePath | '');
+    return { dirfd, name: path.slice(slash + 1) };
+  }
+
+  #closeOldest(): void {
+    const [oldest] = this.#open;
+    if (oldest === undefined) return;
+    closeSync(oldest[1]);
+    this.#open.delete(oldest[0]);
+  }
+
+  [Symbol.dispose](): void {
+    // A second close of the same number could hit somebody else's descriptor.
+    if (this.#closed) return;
+    this.#closed = true;
+    for (const fd of this.#open.values()) closeSync(fd);
+    this.#open.clear();
+    closeSync(this.fd);
+  }
+}

@@ -1,0 +1,55 @@
+import { closeSync, constants, fstatSync, readSync } from 'node:fs';
+import { isErrno, VirtfsError } from '../errors/virtfs-error.ts';
+import { openBeneath } from '../linux/files.ts';
+
+/**
+ * The text of a regular file below an open directory, undefined when there is none. The file is a stranger's: links,
+ * FIFOs, devices and files of more than `mostBytes` are refused with TREE_UNSAFE, which names the file as `path`.
+ */
+export function readTreeFile(dirfd: number, path: string, mostBytes: number): string | undefined {
+  const fd = open(dirfd, path);
+  if (fd === undefined) return undefined;
+  try {
+    const stat = fstatSync(fd);
+    if (!stat.isFile()) throw refused(path, 'it is not a regular file');
+    return readAtMost(fd, path, mostBytes);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function open(dirfd: number, path: string): number | undefined {
+  try {
+    // A FIFO would wait for a writer, and a terminal become ours.
+    return openBeneath(dirfd, path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return undefined;
+    if (isErrno(error, 'ELOOP') || isErrno(error, 'ENOTDIR') || isErrno(error, 'ENXIO')) {
+      throw refused(path, 'it, or a folder on the way to it, is a link or another kind of file', error);
+    }
+    throw error;
+  }
+}
+
+function readAtMost(fd: number, path: string, mostBytes: number): string {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for (;;) {
+    const chunk = Buffer.allocUnsafe(Math.min(65_536, mostBytes + 1 - size));
+    const read = readSync(fd, chunk);
+    if (read === 0) return Buffer.concat(chunks).toString('utf8');
+    size += read;
+    // The size fstat(2) gave may be out of date: its owner writes on.
+    if (size > mostBytes) throw refused(path, `it is larger than ${mostBytes} bytes`);
+    chunks.push(chunk.subarray(0, read));
+  }
+}
+
+function refused(path: string, why: string, cause?: unknown): VirtfsError {
+  return new VirtfsError('TREE_UNSAFE', {
+    what: `cannot read ${path} of the tree`,
+    why,
+    mend: 'look at it with ls -l, move it away, and put a plain file in its place',
+    cause,
+  });
+}

@@ -1,0 +1,134 @@
+import { lstatSync, readdirSync, readFileSync, readlinkSync, type Stats } from 'node:fs';
+import type { HostFile, HostView } from '../domain/host-view.ts';
+import type { ProgramFacts } from '../domain/program-facts.ts';
+import { isErrno } from '../errors/virtfs-error.ts';
+import { type HostCache, identityOf, isSettled, type KnownFile } from './host-cache.ts';
+import { readProgram } from './read-program.ts';
+
+const mostText = 1 << 20;
+
+/** The host machine, read when asked and remembered: one plan sees one host, whatever changes meanwhile. */
+export class Host implements HostView {
+  /** What is known of files by reading them; `isChanged` tells whether there is more than before. */
+  readonly cache: HostCache;
+  readonly #now = Date.now();
+  readonly #stats = new Map<string, Stats | undefined>();
+  readonly #files = new Map<string, HostFile | undefined>();
+  readonly #lists = new Map<string, readonly string[]>();
+  isChanged = false;
+
+  constructor(cache: HostCache) {
+    this.cache = cache;
+  }
+
+  lstat(path: string): HostFile | undefined {
+    if (this.#files.has(path)) return this.#files.get(path);
+    const stats = this.#lstat(path);
+    const file = stats && describeFile(path, stats);
+    this.#files.set(path, file);
+    return file;
+  }
+
+  list(path: string): readonly string[] {
+    const known = this.#lists.get(path);
+    if (known !== undefined) return known;
+    const names = listDir(path);
+    this.#lists.set(path, names);
+    return names;
+  }
+
+  text(path: string): string | undefined {
+    try {
+      const stats = lstatSync(path);
+      if (!stats.isFile() || stats.size > mostText) return undefined;
+      return readFileSync(path, 'utf8');
+    } catch (error) {
+      if (isErrno(error, 'ENOENT') || isErrno(error, 'ENOTDIR')) return undefined;
+      throw error;
+    }
+  }
+
+  program(path: string): ProgramFacts {
+    const stats = this.#lstat(path);
+    if (!stats?.isFile()) return { kind: 'data' };
+    const known = this.known(path, stats);
+    if (known.program !== undefined) return known.program;
+    known.program = readProgram(path);
+    this.#learnt(path, known, stats);
+    return known.program;
+  }
+
+  /** The hash of a host file's bytes when it is known for the file as it was inspected. */
+  sha256(path: string): string | undefined {
+    const stats = this.#lstat(path);
+    return stats && this.known(path, stats).sha256;
+  }
+
+  /** Notes the hash of a file that was just read whole. */
+  learnSha256(path: string, sha256: string): void {
+    const stats = this.#lstat(path);
+    if (stats === undefined) return;
+    const known = this.known(path, stats);
+    known.sha256 = sha256;
+    this.#learnt(path, known, stats);
+  }
+
+  /** True when `stats`, from the open file, are those of the file that was inspected. */
+  isAsInspected(path: string, stats: Stats): boolean {
+    const inspected = this.#lstat(path);
+    return inspected !== undefined && identityOf(inspected) === identityOf(stats);
+  }
+
+  known(path: string, stats: Stats): KnownFile {
+    const identity = identityOf(stats);
+    const known = this.#fresh.get(path) ?? this.cache.get(path);
+    if (known?.identity === identity) return known;
+    const fresh: KnownFile = { identity };
+    this.#fresh.set(path, fresh);
+    return fresh;
+  }
+
+  // Unsettled files are remembered for this run only.
+  readonly #fresh = new Map<string, KnownFile>();
+
+  #learnt(path: string, known: KnownFile, stats: Stats): void {
+    if (!isSettled(stats, this.#now)) return;
+    this.cache.set(path, known);
+    this.isChanged = true;
+  }
+
+  #lstat(path: string): Stats | undefined {
+    if (this.#stats.has(path)) return this.#stats.get(path);
+    const stats = lstatIfAny(path);
+    this.#stats.set(path, stats);
+    return stats;
+  }
+}
+
+function lstatIfAny(path: string): Stats | undefined {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    if (isErrno(error, 'ENOTDIR') || isErrno(error, 'ELOOP') || isErrno(error, 'ENAMETOOLONG'))
+      return undefined;
+    throw error;
+  }
+}
+
+function describeFile(path: string, stats: Stats): HostFile {
+  const { uid, gid, size } = stats;
+  const common = { mode: stats.mode & 0o7777, uid, gid, size };
+  if (stats.isFile()) return { type: 'file', ...common };
+  if (stats.isDirectory()) return { type: 'dir', ...common };
+  if (stats.isSymbolicLink()) return { type: 'symlink', ...common, target: readlinkSync(path) };
+  return { type: 'other', ...common };
+}
+
+function listDir(path: string): readonly string[] {
+  try {
+    return readdirSync(path).sort();
+  } catch (error) {
+    if (isErrno(error, 'ENOENT') || isErrno(error, 'ENOTDIR')) return [];
+    throw error;
+  }
+}

@@ -1,0 +1,34 @@
+import { constants } from 'node:os';
+import koffi from 'koffi';
+
+const lib = koffi.load('libc.so.6');
+
+const nameOfErrno = new Map(Object.entries(constants.errno).map(([name, number]) => [number, name]));
+
+/** A C function of libc as koffi calls it. */
+export type Native<A extends readonly unknown[], R = number> = (...args: A) => R;
+
+/** Declares one function of the C library by its C prototype. */
+export function libcFunction<A extends readonly unknown[], R = number>(prototype: string): Native<A, R> {
+  return lib.func(prototype) as unknown as Native<A, R>;
+}
+
+/** The error of the system call that just returned -1, in Node's own shape: `code`, `errno`, `syscall`, `path`. */
+export function lastError(syscall: string, path?: string): NodeJS.ErrnoException {
+  const errno = koffi.errno();
+  const code = nameOfErrno.get(errno) ?? `errno ${errno}`;
+  const error: NodeJS.ErrnoException = new Error(
+    `${code}: ${syscall}${path === undefined ? '' : ` '${path}'`}`,
+  );
+  error.code = code;
+  error.errno = -errno;
+  error.syscall = syscall;
+  if (path !== undefined) error.path = path;
+  return error;
+}
+
+/** `result`, or throws the error of the call when it is -1. */
+export function check(result: number, syscall: string, path?: string): number {
+  if (result === -1) throw lastError(syscall, path);
+  return result;
+}

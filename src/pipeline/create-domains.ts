@@ -1,0 +1,292 @@
+import { hash } from 'node:crypto';
+import process from 'node:process';
+import type { DomainName } from '../domain/domain-name.ts';
+import type { DomainRecord, LinkMethod } from '../domain/record.ts';
+import { chooseLinkMethod } from '../engine/choose-link-method.ts';
+import type { HeldTree } from '../engine/held-tree.ts';
+import { checkNewTree, publishTree, stageTree } from '../engine/lay-tree.ts';
+import { openTreesRoot, type TreesRoot } from '../engine/open-root.ts';
+import { type Filling, putEntry } from '../engine/put-entry.ts';
+import { putStateFile } from '../engine/put-state-file.ts';
+import { StateDir } from '../engine/state-dir.ts';
+import { Store } from '../engine/store.ts';
+import { sweepLeftovers } from '../engine/sweep-leftovers.ts';
+import { explainErrno } from '../errors/explain-errno.ts';
+import { isErrno, VirtfsError } from '../errors/virtfs-error.ts';
+import { renderHostCache } from '../host/host-cache.ts';
+import { symlinkAt, syncFileSystem } from '../linux/files.ts';
+import { describeManifest } from '../manifest/describe-manifest.ts';
+import type { Entry } from '../manifest/entry.ts';
+import type { Layer, Manifest } from '../manifest/manifest.ts';
+import { type Plan, type SectionName, sectionTitles } from '../manifest/plan.ts';
+import { entriesOf } from '../plan/assemble-plan.ts';
+import { type LayerPlan, planTree, planTreeLayer } from '../plan/plan-tree.ts';
+import { requireNoSecrets } from './check-secrets.ts';
+import { type Chosen, chooseRecords } from './choose-records.ts';
+import type { CreatedDomain, CreateRequest, CreateResult } from './create-request.ts';
+import { fillStore, StoredFiles } from './fill-store.ts';
+import { type Inspection, inspectHost } from './inspect-host.ts';
+import { measurePlan } from './measure-plan.ts';
+import { pace } from './pace.ts';
+import { domainExists, requireNoSuchName } from './read-taken.ts';
+import { runTasks, type Step } from './run-tasks.ts';
+
+/** One domain on its way from a name to a tree. */
+interface Work {
+  readonly domain: DomainName;
+  readonly record: DomainRecord;
+  readonly plan: Plan;
+  readonly tree: HeldTree;
+  readonly stageName: string;
+  isPublished: boolean;
+}
+
+/**
+ * Makes the trees of new domains: all are made in the stage, then each gets its name in one step, so that at every
+ * instant a domain is absent or whole. After an error or an interruption nothing is left of those not yet published.
+ * Throws NEEDS_ROOT, ROOT_UNSAFE, DOMAIN_EXISTS, ADDRESS_TAKEN, what planning throws, NO_SPACE, and the signal's reason.
+ */
+export async function createDomains(request: CreateRequest): Promise<CreateResult> {
+  requireRoot();
+  const umask = process.umask(0);
+  try {
+    using root = openTreesRoot(request.settings.root, { make: true });
+    using state = new StateDir(root.fd);
+    await state.lock(request.signal, request.onWait);
+    sweepLeftovers(state);
+    const chosen = await chooseRecords(request, root.path);
+    requireNoSuchName(root.fd, [...request.domains, ...request.aliases]);
+    using store = new Store(state.part('store'));
+    const run = new CreateRun(request, chosen, root, state, store);
+    try {
+      await runTasks(run.steps(), request.progress);
+      return run.result();
+    } catch (error) {
+      run.clear();
+      throw error;
+    }
+  } finally {
+    process.umask(umask);
+  }
+}
+
+class CreateRun {
+  readonly #request: CreateRequest;
+  readonly #chosen: Chosen;
+  readonly #root: TreesRoot;
+  readonly #state: StateDir;
+  readonly #store: Store;
+  readonly #stored = new StoredFiles();
+  readonly #between: () => Promise<void> | undefined;
+  readonly #link: LinkMethod;
+  #inspection: Inspection | undefined;
+  #layer: LayerPlan | undefined;
+  #layerFile: { readonly id: string; readonly layer: Layer } | undefined;
+  readonly #works: Work[] = [];
+
+  constructor(request: CreateRequest, chosen: Chosen, root: TreesRoot, state: StateDir, store: Store) {
+    this.#request = request;
+    this.#chosen = chosen;
+    this.#root = root;
+    this.#state = state;
+    this.#store = store;
+    this.#between = pace(request.signal);
+    this.#link = chooseLinkMethod(request.link, state.part('stage'));
+  }
+
+  steps(): Step[] {
+    return [
+      { title: 'Inspect the host', run: (note) => this.#inspect(note) },
+      { title: 'Plan', run: (note) => this.#plan(note) },
+      { title: 'Fill the store', run: (note) => this.#fill(note) },
+      ...(Object.keys(sectionTitles) as SectionName[]).map(
+        (name): Step => ({ title: sectionTitles[name], run: (note) => this.#putSection(name, note) }),
+      ),
+      { title: 'Check', run: (note) => this.#check(note) },
+      { title: 'Publish', run: (note) => this.#publish(note) },
+    ];
+  }
+
+  async #inspect(note: (text: string) => void): Promise<void> {
+    const { settings, profiles } = this.#request;
+    this.#inspection = await inspectHost(settings, profiles, this.#chosen.otherDomains);
+    note(`${this.#inspection.profile.name} on this host`);
+    await this.#between();
+  }
+
+  async #plan(note: (text: string) => void): Promise<void> {
+    const inspection = needed(this.#inspection);
+    const layer = planTreeLayer(inspection);
+    this.#layer = layer;
+    await this.#between();
+    const stage = this.#state.part('stage');
+    const seen = new Set<string>();
+    for (const [index, record] of this.#chosen.records.entries()) {
+      const plan = planTree(layer, inspection, record);
+      requireNoSecrets(plan, seen);
+      // Not the domain: with a number before it, the longest would be too long for a file name.
+      const stageName = String(index);
+      const tree = stageTree(stage, stageName);
+      this.#works.push({
+        domain: record.domain,
+        record: { ...record, link: this.#link },
+        plan,
+        tree,
+        stageName,
+        isPublished: false,
+      });
+      await this.#between();
+    }
+    note(counted(this.#works.flatMap(({ plan }) => allEntries(plan)).length, 'entry', 'entries'));
+  }
+
+  async #fill(note: (text: string) => void): Promise<void> {
+    const { host } = needed(this.#inspection);
+    const places = { store: this.#store, host, stored: this.#stored };
+    const [first, ...others] = this.#works;
+    if (first === undefined) return;
+    const tally = await fillStore(allEntries(first.plan), places, this.#between);
+    for (const { plan } of others)
+      await fillStore(
+        plan.own.flatMap(({ entries }) => entries),
+        places,
+        this.#between,
+      );
+    if (host.isChanged) putStateFile(this.#state.part('cache'), 'host.json', renderHostCache(host.cache));
+    note(
+      `${counted(tally.files, 'file')}, ${tally.added} new (${megabytes(tally.bytes)}), shared by ${this.#link}`,
+    );
+  }
+
+  async #putSection(name: SectionName, note: (text: string) => void): Promise<void> {
+    const filling: Filling = {
+      store: this.#store,
+      link: this.#link,
+      keyOf: (entry) => this.#stored.keyOf(entry),
+    };
+    let made = 0;
+    for (const { plan, tree } of this.#works) {
+      for (const entry of entriesOf(plan, name)) {
+        putEntry(entry, tree, filling);
+        made++;
+        await this.#between();
+      }
+    }
+    note(String(made));
+  }
+
+  async #check(note: (text: string) => void): Promise<void> {
+    for (const { plan, tree } of this.#works) {
+      checkNewTree(tree, allEntries(plan));
+      await this.#between();
+    }
+    note(`${counted(this.#works.length, 'tree')} as planned, no secret of the host inside`);
+  }
+
+  async #publish(note: (text: string) => void): Promise<void> {
+    this.#layerFile = this.#putLayer();
+    for (const work of this.#works) this.#putState(work);
+    this.#sync();
+    await this.#between();
+    // From here on without a pause: an interruption finds either none of the domains or all.
+    for (const work of this.#works) {
+      const { domain, stageName, tree } = work;
+      tree[Symbol.dispose]();
+      try {
+        publishTree(this.#state.part('stage'), stageName, this.#root.fd, domain);
+        work.isPublished = true;
+      } catch (error) {
+        throw isErrno(error, 'EEXIST') ? domainExists(domain) : error;
+      }
+    }
+    note(
+      this.#works.length === 1
+        ? `${this.#root.path}/${this.#works[0]?.domain}`
+        : counted(this.#works.length, 'domain'),
+    );
+  }
+
+  #sync(): void {
+    try {
+      syncFileSystem(this.#state.fd);
+    } catch (error) {
+      throw explainErrno(error, 'cannot write the new trees to the disk');
+    }
+  }
+
+  #putLayer(): { readonly id: string; readonly layer: Layer } {
+    const [first] = this.#works;
+    const { notices } = needed(this.#layer);
+    const entries = describeManifest(needed(first).plan.layer, (entry) => this.#stored.contentOf(entry));
+    const layer: Layer = { version: 1, profiles: this.#request.profiles, entries, notices };
+    const text = JSON.stringify(layer);
+    const id = hash('sha256', text);
+    putStateFile(this.#state.part('layers'), `${id}.json`, text);
+    return { id, layer };
+  }
+
+  /** All that is known of a domain is there before its tree is, which makes it exist; see sweepLeftovers. */
+  #putState({ domain, record, plan }: Work): void {
+    const own = describeManifest(plan.own, (entry) => this.#stored.contentOf(entry));
+    const manifest: Manifest = { version: 1, domain, layer: needed(this.#layerFile).id, own };
+    putStateFile(this.#state.part('domains'), `${domain}.json`, `${JSON.stringify(record, undefined, 2)}\n`);
+    putStateFile(this.#state.part('manifests'), `${domain}.json`, JSON.stringify(manifest));
+    for (const alias of record.aliases) this.#putAlias(alias, domain);
+  }
+
+  #putAlias(alias: DomainName, domain: DomainName): void {
+    try {
+      symlinkAt(domain, this.#root.fd, alias);
+    } catch (error) {
+      if (isErrno(error, 'EEXIST')) throw domainExists(alias);
+      throw explainErrno(error, `cannot link the alias ${alias}`);
+    }
+  }
+
+  result(): CreateResult {
+    const domains = this.#works.map(({ domain, record, plan }): CreatedDomain => {
+      const sizes = measurePlan(plan, this.#link, (entry) => this.#stored.contentOf(entry).size);
+      return { domain, path: `${this.#root.path}/${domain}`, record, ...sizes };
+    });
+    const notices = [...new Set(this.#works.flatMap(({ plan }) => plan.notices))];
+    return { root: this.#root.path, link: this.#link, domains, notices };
+  }
+
+  /** Removes what did not get its place. What cannot be removed now, the next command clears, or says why it cannot. */
+  clear(): void {
+    for (const { tree } of this.#works) tree[Symbol.dispose]();
+    const unpublished = this.#works.filter(({ isPublished }) => !isPublished).map(({ domain }) => domain);
+    try {
+      sweepLeftovers(this.#state, unpublished);
+    } catch (error) {
+      // The error that led here is what the administrator must know first.
+      if (!(error instanceof VirtfsError)) throw error;
+    }
+  }
+}
+
+function allEntries(plan: Plan): Entry[] {
+  return [...plan.layer, ...plan.own].flatMap(({ entries }) => entries);
+}
+
+function requireRoot(): void {
+  if (process.geteuid?.() === 0) return;
+  throw new VirtfsError('NEEDS_ROOT', {
+    what: 'cannot make a tree',
+    why: 'only root can own its files, make its devices and write into the root of trees',
+    mend: 'run it as root: sudo virtfs create …',
+  });
+}
+
+function needed<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('a step ran before the one it needs');
+  return value;
+}
+
+function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
+}
