@@ -4,6 +4,8 @@ import koffi from 'koffi';
 const lib = koffi.load('libc.so.6');
 
 const nameOfErrno = new Map(Object.entries(constants.errno).map(([name, number]) => [number, name]));
+// Two numbers have two names on Linux; of these the manual pages of our calls speak.
+nameOfErrno.set(constants.errno.EAGAIN, 'EAGAIN').set(constants.errno.EOPNOTSUPP, 'EOPNOTSUPP');
 
 /** A C function of libc as koffi calls it. */
 export type Native<A extends readonly unknown[], R = number> = (...args: A) => R;

@@ -1,5 +1,4 @@
 import { hash } from 'node:crypto';
-import process from 'node:process';
 import type { DomainName } from '../domain/domain-name.ts';
 import type { DomainRecord, LinkMethod } from '../domain/record.ts';
 import { chooseLinkMethod } from '../engine/choose-link-method.ts';

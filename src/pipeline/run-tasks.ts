@@ -1,4 +1,3 @@
-import process from 'node:process';
 import { Listr, ListrLogger, type ListrTask, ProcessOutput } from 'listr2';
 
 /** How progress is shown: a list that redraws itself, a line for each step, or nothing. Always on standard error. */

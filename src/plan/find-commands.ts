@@ -9,6 +9,7 @@ export interface FoundCommand {
   readonly name: string;
   readonly path: string;
   readonly why: string;
+  readonly asked: 'by name' | 'as one of many';
 }
 
 export interface FoundCommands {
@@ -27,13 +28,13 @@ export function findCommands(profile: Profile, host: HostView): FoundCommands {
   const add = (name: string, absent: string[]): void => {
     const path = findCommand(name, host);
     if (path === undefined) absent.push(name);
-    else found.set(path, { name, path, why: `a command of the profile ${profile.name}` });
+    else found.set(path, { name, path, why: `a command of the profile ${profile.name}`, asked: 'by name' });
   };
 
   for (const name of profile.commands) {
     if (name === '*')
-      for (const path of listPrograms(host))
-        found.set(path, { name: posix.basename(path), path, why: everyProgram });
+      for (const path of listPrograms(host).filter((each) => !found.has(each)))
+        found.set(path, { name: posix.basename(path), path, why: everyProgram, asked: 'as one of many' });
     else add(name, missing);
   }
   for (const name of profile.optionalCommands) add(name, leftOut);

@@ -18,7 +18,7 @@ export interface PlacerRules {
   readonly host: HostView;
   /** Why a host path may not enter a tree, or undefined. */
   readonly denied: (hostPath: string) => string | undefined;
-  /** Whether a path below a folder that is placed with all it holds is taken out again. */
+  /** Whether the profile takes a path out again that it did not name itself: one of a folder, or of all programs. */
   readonly excluded?: (hostPath: string) => boolean;
   /** Host paths that keep their set-id bits. */
   readonly setid: ReadonlySet<string>;
@@ -55,11 +55,21 @@ export class Placer {
     return false;
   }
 
-  /** Places `hostPath`, an absolute path. A folder is placed without what it holds. */
-  place(hostPath: string, why: string): Placed {
+  /**
+   * Places `hostPath`, an absolute path, or nothing of the way there. A folder is placed without what it holds.
+   * Where the path is one of many and was not asked for by name, the profile may exclude where it leads.
+   */
+  place(hostPath: string, why: string, asked: 'by name' | 'as one of many' = 'by name'): Placed {
     const known = this.#results.get(hostPath);
     if (known !== undefined) return known;
-    const placed = this.#walk(hostPath, why);
+    const way: Entry[] = [];
+    const walked = this.#walk(hostPath, why, way);
+    const isOut =
+      asked === 'as one of many' && walked.type === 'placed' && this.#rules.excluded?.(walked.real);
+    const placed: Placed = isOut
+      ? { type: 'denied', at: walked.real, why: 'the profile excludes it' }
+      : walked;
+    if (placed.type === 'placed') for (const entry of way) this.#add(entry);
     this.#results.set(hostPath, placed);
     return placed;
   }
@@ -77,13 +87,15 @@ export class Placer {
     if (host.lstat(dir)?.type !== 'dir') return;
     for (const name of host.list(dir)) {
       if (this.#rules.excluded?.(`${dir}/${name}`)) continue;
-      const step = this.#step(`${dir}/${name}`, why);
+      const way: Entry[] = [];
+      const step = this.#step(`${dir}/${name}`, why, way);
+      for (const entry of way) this.#add(entry);
       if ('type' in step) skipped(step);
       else if ('to' in step) this.#placeBelow(step.to, why, skipped);
     }
   }
 
-  #walk(hostPath: string, why: string): Placed {
+  #walk(hostPath: string, why: string, way: Entry[]): Placed {
     let at = '/';
     let links = 0;
     const todo = parts(hostPath).reverse();
@@ -93,7 +105,7 @@ export class Placer {
       const step =
         name === '..'
           ? { to: next }
-          : this.#step(next, todo.length === 0 ? why : `on the way to what is ${why}`);
+          : this.#step(next, todo.length === 0 ? why : `on the way to what is ${why}`, way);
       if ('type' in step) return step;
       if ('to' in step) at = step.to;
       else if (++links > mostLinks) return endless(next);
@@ -103,19 +115,23 @@ export class Placer {
   }
 
   /** One name further: to a folder or file, or along a link; or why it goes no further. */
-  #step(next: string, why: string): Placed | { readonly to: string } | { readonly target: string } {
+  #step(
+    next: string,
+    why: string,
+    way: Entry[],
+  ): Placed | { readonly to: string } | { readonly target: string } {
     const found = this.#rules.host.lstat(next);
     if (found === undefined) return { type: 'missing', at: next };
     const denied = this.#rules.denied(next);
     if (denied !== undefined) return { type: 'denied', at: next, why: denied };
     if (found.type === 'symlink') {
       const target = found.target ?? '';
-      this.#add({ type: 'symlink', path: treePathOf(next), target, why: `a link: ${why}` });
+      way.push({ type: 'symlink', path: treePathOf(next), target, why: `a link: ${why}` });
       return { target };
     }
     const entry = this.#entryOf(next, found, why);
     if (entry === undefined) return { type: 'unfit', at: next, why: 'it is a socket, a FIFO or a device' };
-    this.#add(entry);
+    way.push(entry);
     return { to: next };
   }
 

@@ -60,12 +60,17 @@ export function planLayer(request: LayerRequest): PlannedLayer {
     notices.add(`not on this host, so not in the tree: ${commands.leftOut.join(' ')}`);
 
   for (const dir of ['/bin', '/sbin', '/lib', '/lib64']) placer.place(dir, 'a folder programs expect');
-  for (const { path, why } of commands.found) notices.skipped(path, placer.place(path, why));
+  const programs = new Set<string>();
+  for (const { path, why, asked } of commands.found) {
+    const placed = placer.place(path, why, asked);
+    notices.skipped(path, placed);
+    if (placed.type === 'placed') programs.add(placed.real);
+  }
   for (const path of request.pamModules)
     notices.skipped(path, placer.place(path, 'a module the tree’s PAM names'));
   placeFiles(request, placer, notices);
 
-  const needs = placeClosure(request, placer, notices);
+  const needs = placeClosure(request, placer, programs, notices);
   const entries = withNeeds(placer.entries(), needs);
   return {
     sections: (system) => sectionsOf(request, entries, system),
@@ -80,7 +85,10 @@ function placeFiles(
   notices: Notices,
 ): void {
   for (const [name, paths] of packageFiles) {
-    for (const path of paths) notices.skipped(path, placer.place(path, `a file of the package ${name}`));
+    // Systems that keep no manuals have packages with files that are not there.
+    for (const path of paths.filter((each) => host.lstat(each) !== undefined)) {
+      notices.skipped(path, placer.place(path, `a file of the package ${name}`, 'as one of many'));
+    }
   }
   for (const pattern of [...profile.files, ...profile.optionalFiles]) {
     const why = `asked for by the profile ${profile.name} (${pattern})`;
@@ -95,6 +103,7 @@ function placeFiles(
 function placeClosure(
   { profile, host }: LayerRequest,
   placer: Placer,
+  programs: ReadonlySet<string>,
   notices: Notices,
 ): ReadonlyMap<string, readonly string[]> {
   const roots = placer
@@ -104,7 +113,8 @@ function placeClosure(
   const wholeHost = profile.commands.includes('*');
   const closure = planClosure(roots, host, { searchPath, missing: wholeHost ? 'report' : 'throw' });
   for (const { path, why } of closure.files) notices.skipped(path, placer.place(path, why));
-  const { broken } = closure;
+  // Not of libraries and modules: those of a program that brings its own are found when it runs.
+  const broken = closure.broken.filter(({ path }) => programs.has(path));
   if (broken.length > 0) {
     const few = broken.slice(0, 3).map(({ path, why }) => `${escapeLines(path)} (${escapeLines(why)})`);
     const more = broken.length > few.length ? ` and ${broken.length - few.length} more` : '';

@@ -1,6 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { linkSync, statSync, writeFileSync } from 'node:fs';
+import { linkSync, openSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -65,16 +65,23 @@ describe.runIf(needs('root', { program: 'gcc' }))('a program that virtexec runs 
   });
 
   test('does not get out by an inherited descriptor', () => {
-    const shell = 'cd /; exec 9</; exec "$0" "$@"';
-    const words = [
-      process.execPath,
-      virtexecScript,
-      ...into('a.example', 'fchdir-escape', join(root.path, 'canary')),
-    ];
-    expect(runProgram(['sh', '-c', shell, ...words]).out).toContain('canary: ENOENT');
-    expect(
-      runProgram(['sh', '-c', shell, root.probe, 'fchdir-escape', join(root.path, 'canary')]).out,
-    ).toContain('canary: done');
+    const canary = join(root.path, 'canary');
+    // High, for Node itself closes the lowest.
+    const stdio = Array.from({ length: 201 }, (_, fd) =>
+      fd === 200 ? openSync('/', 'r') : fd < 3 ? 'pipe' : 'ignore',
+    );
+    const options = { stdio: stdio as StdioOptions };
+    expect(runVirtexec(into('a.example', 'fchdir-escape', canary), options).out).toContain('canary: ENOENT');
+    expect(runProgram([root.probe, 'fchdir-escape', canary], options).out).toContain('canary: done');
+  });
+
+  test('gets no capability its caller meant for heirs', () => {
+    const heirs = ['setpriv', '--inh-caps=+net_raw,+sys_admin', '--ambient-caps=+net_raw'];
+    const words = [process.execPath, virtexecScript, ...into('a.example', 'file', '/proc/self/status')];
+    const none = '0'.repeat(16);
+    const kept = '00000000200004fb';
+    const sets = `CapInh:\t${none}\nCapPrm:\t${kept}\nCapEff:\t${kept}\nCapBnd:\t${kept}\nCapAmb:\t${none}\n`;
+    expect(runProgram([...heirs, ...words]).out).toContain(sets);
   });
 
   test.each([

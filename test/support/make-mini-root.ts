@@ -18,6 +18,8 @@ export interface MiniRoot extends Disposable {
 export function makeMiniRoot(): MiniRoot {
   const base = mkdtempSync(join(tmpdir(), 'virtfs-mini-'));
   execFileSync('mount', ['-t', 'tmpfs', '-o', 'mode=0755', 'tmpfs', base]);
+  // As systemd mounts all: what is mounted below must be kept from the host.
+  execFileSync('mount', ['--make-shared', base]);
   const probe = join(base, 'probe');
   const source = join(import.meta.dirname, '../fixtures/probe.c');
   execFileSync('gcc', ['-static', '-O1', '-Wall', '-o', probe, source]);
