@@ -1,32 +1,41 @@
 // build [DIR [RUNTIME]]: bundles each program of src/bin into DIR (dist). DIR/NAME.js starts it with the Node.js at
 // RUNTIME; its code is in DIR/NAME, the native module in DIR/native. Node's compile cache comes to be in DIR/cache.
 //
-// Made for a quick start: what a call does not need is in files of its own (import()), each program is bundled by
-// itself, as sharing files would make them many, and all is CommonJS, which Node loads in a third of the time.
-import { chmod, copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+// Made for a quick start: each file costs about half a millisecond, so what one kind of call needs is one file; what
+// it does not need is in others (import()); and all is CommonJS, which Node loads in a third of the time.
+import { chmod, copyFile, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import process from 'node:process';
-import { build, type Plugin, transform } from 'esbuild';
+import { type ChunkingContext, type Plugin, rolldown } from 'rolldown';
 
 const root = new URL('..', import.meta.url).pathname;
 const [folder = `${root}dist`, runtime = process.execPath] = process.argv.slice(2);
 const dist = resolve(folder);
 const staging = `${dist}-${process.pid}`;
 
+/**
+ * Files that are made whole: all that these modules import. A module is in the first file that wants it, so that what
+ * many commands need comes first.
+ */
+const files: Readonly<Record<string, readonly (readonly [name: string, modules: readonly string[]])[]>> = {
+  virtexec: [['virtexec', ['src/cli/virtexec/run-virtexec.ts']]],
+  virtfs: [
+    ['commands', ['src/cli/run-process.ts', 'src/cli/commands/list.ts', 'src/cli/command-table.ts']],
+    ['make', ['src/cli/commands/create.ts', 'src/domain/parse-record.ts']],
+  ],
+};
+
 // The package chooses among twenty platforms, from many files; ours is known. The module it would load has
 // the functions we use.
-const nativeSource = `
-const native = { exports: {} };
-process.dlopen(native, __dirname + '/../native/koffi.node');
-export default native.exports;
-`;
-
 const native: Plugin = {
   name: 'native',
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^koffi$/ }, () => ({ path: 'koffi', namespace: 'native' }));
-    onLoad({ filter: /^/, namespace: 'native' }, () => ({ contents: nativeSource, loader: 'js' }));
-  },
+  resolveId: (id) => (id === 'koffi' ? '\0koffi' : undefined),
+  load: (id) =>
+    id === '\0koffi'
+      ? `const native = { exports: {} };
+         process.dlopen(native, __dirname + '/../native/koffi.node');
+         export default native.exports;`
+      : undefined,
 };
 
 const programs = (await readdir(`${root}src/bin`))
@@ -42,7 +51,6 @@ try {
   await writeFile(`${staging}/package.json`, '{ "type": "commonjs" }\n');
   for (const program of programs) {
     await bundle(program);
-    for (const name of await readdir(`${staging}/${program}`)) await convert(`${staging}/${program}`, name);
     await putEntry(program);
   }
   await rm(dist, { recursive: true, force: true });
@@ -51,40 +59,39 @@ try {
   await rm(staging, { recursive: true, force: true });
 }
 
-/** The program and what it imports, as modules: only in that form does esbuild split off what is imported late. */
 async function bundle(program: string): Promise<void> {
-  await build({
-    absWorkingDir: root,
-    entryPoints: [`src/bin/${program}.ts`],
-    outdir: `${staging}/${program}`,
-    chunkNames: '[name]-[hash]',
-    bundle: true,
-    splitting: true,
-    format: 'esm',
+  const build = await rolldown({
+    cwd: root,
+    input: { [program]: `src/bin/${program}.ts` },
     platform: 'node',
-    target: 'node24',
-    define: { 'import.meta.dirname': '__dirname' },
-    sourcemap: 'inline',
-    sourcesContent: false,
-    logLevel: 'warning',
+    transform: { define: { 'import.meta.dirname': '__dirname', 'import.meta.filename': '__filename' } },
     plugins: [native],
   });
-}
-
-/** One module as CommonJS, with a source map that leads to src. */
-async function convert(directory: string, name: string): Promise<void> {
-  const { code, map } = await transform(await readFile(`${directory}/${name}`, 'utf8'), {
+  const wanted = new Map<string, string>();
+  const name = (id: string, graph: ChunkingContext): string | null => {
+    if (wanted.size === 0) {
+      const claim = (file: string, module: string): void => {
+        if (wanted.has(module)) return;
+        wanted.set(module, file);
+        for (const imported of graph.getModuleInfo(module)?.importedIds ?? []) claim(file, imported);
+      };
+      claim(program, `${root}src/bin/${program}.ts`);
+      for (const [file, modules] of files[program] ?? [])
+        for (const module of modules) claim(file, root + module);
+    }
+    return wanted.get(id) ?? null;
+  };
+  await build.write({
+    dir: `${staging}/${program}`,
     format: 'cjs',
-    platform: 'node',
-    target: 'node24',
-    supported: { 'dynamic-import': false },
-    sourcemap: 'external',
-    sourcefile: name,
-    sourcesContent: false,
-    logLevel: 'warning',
+    entryFileNames: '[name].js',
+    chunkFileNames: '[name]-[hash].js',
+    sourcemap: true,
+    sourcemapExcludeSources: true,
+    keepNames: true,
+    codeSplitting: { groups: [{ name, debugName: 'files' }] },
   });
-  await writeFile(`${directory}/${name}`, `${code}//# sourceMappingURL=${name}.map\n`);
-  await writeFile(`${directory}/${name}.map`, map);
+  await build.close();
 }
 
 /**
@@ -94,10 +101,7 @@ async function convert(directory: string, name: string): Promise<void> {
 async function putEntry(program: string): Promise<void> {
   const lines = [
     ...startLines(),
-    "const { enableCompileCache, setSourceMapsSupport } = require('node:module');",
-    // Read only when a stack trace is made.
-    'setSourceMapsSupport(true);',
-    "enableCompileCache(__dirname + '/cache');",
+    "require('node:module').enableCompileCache(__dirname + '/cache');",
     `require('./${program}/${program}.js');`,
   ];
   await writeFile(`${staging}/${program}.js`, `${lines.join('\n')}\n`);

@@ -32,19 +32,17 @@ async function compare(): Promise<void> {
   }
 }
 
+/** One file, as installed programs are. */
 async function bundleInto(work: string): Promise<string> {
-  const { buildSync } = await import('esbuild');
-  const outfile = join(work, 'closure.mjs');
-  buildSync({
-    entryPoints: [import.meta.filename],
-    outfile,
-    bundle: true,
+  const { rolldown } = await import('rolldown');
+  const build = await rolldown({
+    input: { closure: import.meta.filename },
     platform: 'node',
-    format: 'esm',
-    external: ['esbuild'],
-    minify: true,
+    external: ['rolldown'],
+    treeshake: true,
   });
-  return outfile;
+  await build.write({ dir: work, format: 'esm', entryFileNames: '[name].mjs' });
+  return join(work, 'closure.mjs');
 }
 
 function compareWith(bundle: string): void {

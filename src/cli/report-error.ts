@@ -35,6 +35,15 @@ export function reportError(
   return sysexit.software;
 }
 
+/** The same error; where it is a bug, with a stack that names lines of `src`. */
+export async function withMappedStack(error: unknown): Promise<unknown> {
+  if (error instanceof Interrupted || error instanceof VirtfsError) return error;
+  if (!Error.isError(error) || error.stack === undefined) return error;
+  const { mapStack } = await import('../host/map-stack.ts');
+  error.stack = mapStack(error.stack);
+  return error;
+}
+
 /** A second guard behind whoever made the text: keeps its lines and its own escapes, lets no control character pass. */
 function clean(text: string): string {
   const line = (each: string) => each.split('\\').map(escapeLines).join('\\');

@@ -1,7 +1,7 @@
 import { VirtfsError } from '../errors/virtfs-error.ts';
 import type { CommandSpec } from './command.ts';
 import type { Io } from './io.ts';
-import { reportError } from './report-error.ts';
+import { reportError, withMappedStack } from './report-error.ts';
 import { runCommand } from './run-command.ts';
 
 /** Runs one command line of virtfs and resolves to the exit status. The only catch-all of the program. */
@@ -17,7 +17,7 @@ export async function runMain(
   } catch (error) {
     // What a stopped run throws on its way out (an AbortError, a killed child) is not the news.
     const news = io.signal.aborted && !(error instanceof VirtfsError) ? io.signal.reason : error;
-    return reportError(news, io.err, { program: 'virtfs', json: wantsJson(words) });
+    return reportError(await withMappedStack(news), io.err, { program: 'virtfs', json: wantsJson(words) });
   }
 }
 

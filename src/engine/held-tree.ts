@@ -2,8 +2,11 @@ import { closeSync } from 'node:fs';
 import { openDirBeneath } from '../linux/files.ts';
 import type { TreePath } from '../manifest/tree-path.ts';
 
-/** Directories held open at once; far below the usual limit of 1,024 descriptors. */
-const mostOpen = 200;
+/**
+ * Directories held open at once. With Node's own and the state's the process stays below 64 descriptors: growing the
+ * table of a process with several threads costs the kernel a grace period, 10 ms and more.
+ */
+const mostOpen = 16;
 
 /**
  * A tree held by descriptors.

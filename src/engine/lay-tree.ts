@@ -1,18 +1,18 @@
 import { lstatSync, readdirSync } from 'node:fs';
 import { escapeLines } from '../errors/escape-lines.ts';
 import { explainErrno } from '../errors/explain-errno.ts';
-import { VirtfsError } from '../errors/virtfs-error.ts';
-import { makeDirAt, openDirBeneath, renameNewAt } from '../linux/files.ts';
+import { isErrno, VirtfsError } from '../errors/virtfs-error.ts';
+import { renameNewAt } from '../linux/files.ts';
 import type { Entry } from '../manifest/entry.ts';
 import type { TreePath } from '../manifest/tree-path.ts';
 import { heldPath } from './held-path.ts';
 import { HeldTree } from './held-tree.ts';
+import { makeOwnDir } from './open-or-make-dir.ts';
 
 /** Makes an empty tree in the stage, mode 0755, and holds it open. The umask must be 0. Throws NO_SPACE, READ_ONLY. */
 export function stageTree(stageFd: number, name: string): HeldTree {
   try {
-    makeDirAt(stageFd, name, 0o755);
-    return new HeldTree(openDirBeneath(stageFd, name));
+    return new HeldTree(makeOwnDir(stageFd, name, 0o755));
   } catch (error) {
     throw explainErrno(error, `cannot begin the tree ${name}`);
   }
@@ -47,7 +47,7 @@ export function checkNewTree(tree: HeldTree, entries: readonly Entry[]): void {
 }
 
 function checkDir(tree: HeldTree, dir: string, names: ReadonlyMap<string, Entry['type']>): void {
-  const found = readdirSync(heldPath(tree.dir(dir as TreePath | '')), { withFileTypes: true });
+  const found = readdirSync(heldPath(openPlanned(tree, dir)), { withFileTypes: true });
   for (const item of found) {
     const type = names.get(item.name);
     const right =
@@ -62,6 +62,17 @@ function checkDir(tree: HeldTree, dir: string, names: ReadonlyMap<string, Entry[
   const there = new Set(found.map(({ name }) => name));
   const gone = [...names.keys()].find((name) => !there.has(name));
   throw differs(`${dir}/${gone ?? ''}`, 'it was put there, and is gone');
+}
+
+function openPlanned(tree: HeldTree, dir: string): number {
+  try {
+    return tree.dir(dir as TreePath | '');
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR', 'ELOOP'].some((code) => isErrno(error, code))) {
+      throw differs(dir, 'it was put there, and something else stands on the way to it');
+    }
+    throw error;
+  }
 }
 
 function differs(path: string, why: string): VirtfsError {

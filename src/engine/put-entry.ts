@@ -1,4 +1,13 @@
-import { closeSync, constants, fchmodSync, fchownSync, fstatSync, futimesSync, openSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  fchownSync,
+  fstatSync,
+  futimesSync,
+  lstatSync,
+  openSync,
+} from 'node:fs';
 import type { LinkMethod } from '../domain/record.ts';
 import { escapeLines } from '../errors/escape-lines.ts';
 import { explainErrno } from '../errors/explain-errno.ts';
@@ -14,6 +23,7 @@ import {
 } from '../linux/files.ts';
 import type { DeviceEntry, DirEntry, Entry, FileEntry, HardlinkEntry } from '../manifest/entry.ts';
 import { copyContents } from './copy-contents.ts';
+import { heldPath } from './held-path.ts';
 import type { HeldTree } from './held-tree.ts';
 import { writeAll } from './put-state-file.ts';
 import type { Store, StoreKey } from './store.ts';
@@ -63,9 +73,10 @@ function put(entry: Entry, tree: HeldTree, filling: Filling): void {
 
 function putDir(entry: DirEntry, dirfd: number, name: string): void {
   const { uid, gid } = entry.owner;
-  // mkdir(2) drops the set-id bits, and below a set-gid folder takes its group.
+  // mkdir(2) drops the set-id bits, and below a set-gid folder takes its group and its bit.
   makeDirAt(dirfd, name, entry.mode & 0o1777);
-  if (uid === 0 && gid === 0 && entry.mode <= 0o1777) return;
+  const made = lstatSync(heldPath(dirfd, name));
+  if (made.uid === uid && made.gid === gid && (made.mode & 0o7777) === entry.mode) return;
   const fd = openDirBeneath(dirfd, name);
   try {
     fchownSync(fd, uid, gid);
@@ -121,8 +132,7 @@ function withNewFile(entry: FileEntry, dirfd: number, name: string, fill: (fd: n
 
 function putDevice(entry: DeviceEntry, dirfd: number, name: string): void {
   makeCharDeviceAt(dirfd, name, entry.mode, entry.major, entry.minor);
-  const { uid, gid } = entry.owner;
-  if (uid !== 0 || gid !== 0) chownAt(dirfd, name, uid, gid);
+  chownAt(dirfd, name, entry.owner.uid, entry.owner.gid);
 }
 
 // The socket is opened first, so that what gets the second name is what was looked at.

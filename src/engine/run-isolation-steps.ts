@@ -39,7 +39,8 @@ function isolationFailed(step: string, error: unknown): unknown {
   return new VirtfsError('ISOLATION_FAILED', {
     what: 'nothing was run, for the program could not be isolated from the host',
     why: `could not ${step}: ${(error as Error).message}`,
-    mend: mends[code ?? ''] ?? 'see what the system lacks: virtfs doctor',
+    mend:
+      mends[code ?? ''] ?? 'look at what the system said above, and at the caller: uname -r; capsh --print',
     cause: error,
   });
 }

@@ -1,8 +1,8 @@
 import { closeSync, constants } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { explainErrno } from '../errors/explain-errno.ts';
-import { isErrno } from '../errors/virtfs-error.ts';
-import { makeDirAt, openBeneath, openDirBeneath, tryLock } from '../linux/files.ts';
+import { openBeneath, tryLock } from '../linux/files.ts';
+import { openOrMakeDir } from './open-or-make-dir.ts';
 
 const parts = ['store', 'stage', 'trash', 'domains', 'manifests', 'layers', 'cache'] as const;
 export type StatePart = (typeof parts)[number];
@@ -18,8 +18,8 @@ export class StateDir implements Disposable {
   constructor(rootFd: number) {
     this.rootFd = rootFd;
     try {
-      this.fd = openOrMake(rootFd, '.virtfs');
-      this.#parts = new Map(parts.map((part) => [part, openOrMake(this.fd, part)]));
+      this.fd = openOrMakeDir(rootFd, '.virtfs');
+      this.#parts = new Map(parts.map((part) => [part, openOrMakeDir(this.fd, part)]));
     } catch (error) {
       throw explainErrno(error, 'cannot open the state of the root of trees (.virtfs)');
     }
@@ -59,19 +59,4 @@ export class StateDir implements Disposable {
     for (const fd of this.#parts.values()) closeSync(fd);
     closeSync(this.fd);
   }
-}
-
-function openOrMake(dirfd: number, name: string): number {
-  try {
-    return openDirBeneath(dirfd, name);
-  } catch (error) {
-    if (!isErrno(error, 'ENOENT')) throw error;
-  }
-  try {
-    makeDirAt(dirfd, name, 0o700);
-  } catch (error) {
-    // Another virtfs made it between the two calls.
-    if (!isErrno(error, 'EEXIST')) throw error;
-  }
-  return openDirBeneath(dirfd, name);
 }

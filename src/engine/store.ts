@@ -1,12 +1,13 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, hash, randomBytes } from 'node:crypto';
 import {
   closeSync,
   constants,
   fchmodSync,
+  fchownSync,
   fstatSync,
   futimesSync,
+  lstatSync,
   openSync,
-  readdirSync,
   readSync,
   type Stats,
 } from 'node:fs';
@@ -14,14 +15,14 @@ import { isErrno } from '../errors/virtfs-error.ts';
 import {
   createFileAt,
   linkAt,
-  makeDirAt,
   openBeneath,
-  openDirBeneath,
   renameAt,
+  renameNewAt,
   symlinkAt,
   unlinkAt,
 } from '../linux/files.ts';
 import { heldPath } from './held-path.ts';
+import { openOrMakeDir } from './open-or-make-dir.ts';
 import { writeAll } from './put-state-file.ts';
 
 /** What the store holds of one file: the hash of its bytes, and the mode its inode has. */
@@ -35,10 +36,9 @@ export interface StoreKey {
  * link target, never an inode of the host. Objects are `aa/<sha256>.<mode>`, links are `ln/<sha256 of the target>`.
  * An object appears under its name whole or not at all.
  */
-export class Store implements Disposable {
+export class Store {
   readonly #fd: number;
-  readonly #dirs = new Map<string, number>();
-  readonly #names = new Map<string, Set<string>>();
+  readonly #made = new Set<string>();
   readonly #generation = new Map<string, number>();
 
   /** `fd`, the open folder of the store, stays the caller's. */
@@ -46,22 +46,18 @@ export class Store implements Disposable {
     this.#fd = fd;
   }
 
-  has(key: StoreKey): boolean {
-    return this.#namesIn(key.sha256.slice(0, 2)).has(objectName(key));
-  }
-
-  // Thousands of objects are asked for in a row: a folder is listed once, rather than each object looked at.
-  #namesIn(bucket: string): Set<string> {
-    const known = this.#names.get(bucket);
-    if (known !== undefined) return known;
-    const names = new Set(readdirSync(heldPath(this.#dir(bucket))));
-    this.#names.set(bucket, names);
-    return names;
+  /**
+   * True when the object is there with all its bytes. After a power cut a name may have lost them: what was stored by a
+   * call that failed was never synced.
+   */
+  has(key: StoreKey, size: number): boolean {
+    const found = lstatSync(heldPath(this.#fd, objectPath(key)), { throwIfNoEntry: false });
+    return found?.isFile() === true && found.size === size;
   }
 
   /** Opens an object for reading. */
   open(key: StoreKey): number {
-    return openBeneath(this.#dir(key.sha256.slice(0, 2)), objectName(key), constants.O_RDONLY);
+    return openBeneath(this.#fd, objectPath(key), constants.O_RDONLY);
   }
 
   /**
@@ -73,11 +69,7 @@ export class Store implements Disposable {
     try {
       const before = fstatSync(from);
       if (!before.isFile() || !expected(before)) return undefined;
-      const sha256 = this.#putObject(from, mode, (hash) => ({
-        bucket: this.#dir(hash.slice(0, 2)),
-        name: objectName({ sha256: hash, mode }),
-      }));
-      this.#namesIn(sha256.slice(0, 2)).add(objectName({ sha256, mode }));
+      const sha256 = this.#putObject(from, mode, (sum) => objectPath({ sha256: sum, mode }));
       const after = fstatSync(from);
       return after.ctimeMs === before.ctimeMs ? sha256 : undefined;
     } finally {
@@ -87,39 +79,31 @@ export class Store implements Disposable {
 
   /** Gives an object another name, `name` in `dirfd`. Where its inode can take no more names, a second one is begun. */
   linkFile(key: StoreKey, dirfd: number, name: string): void {
-    const bucket = this.#dir(key.sha256.slice(0, 2));
-    const object = objectName(key);
-    this.#linkRolling(bucket, object, dirfd, name, (next) =>
-      this.#copyObject(bucket, object, next, key.mode),
-    );
+    const object = objectPath(key);
+    this.#linkRolling(object, dirfd, name, (next) => this.#copyObject(object, next, key.mode));
   }
 
   /** Gives the store's link to `target` another name: symbolic links share inodes as files do. */
   linkSymlink(target: string, dirfd: number, name: string): void {
-    const bucket = this.#dir('ln');
-    const object = createHash('sha256').update(target).digest('hex');
+    const object = `ln/${hash('sha256', target)}`;
+    const begin = (next: string): void => symlinkAt(target, this.#fd, next);
     try {
-      this.#linkRolling(bucket, object, dirfd, name, (next) => symlinkAt(target, bucket, next));
+      this.#linkRolling(object, dirfd, name, begin);
     } catch (error) {
       if (!isErrno(error, 'ENOENT')) throw error;
-      putSymlink(target, bucket, object);
-      this.#linkRolling(bucket, object, dirfd, name, (next) => symlinkAt(target, bucket, next));
+      this.#makeFolderOf(object);
+      begin(object);
+      this.#linkRolling(object, dirfd, name, begin);
     }
   }
 
   // A file system ends the names of one inode somewhere (ext4 at 65,000): EMLINK, and object.1, object.2 … take over.
-  #linkRolling(
-    bucket: number,
-    object: string,
-    dirfd: number,
-    name: string,
-    begin: (next: string) => void,
-  ): void {
+  #linkRolling(object: string, dirfd: number, name: string, begin: (next: string) => void): void {
     for (;;) {
       const generation = this.#generation.get(object) ?? 0;
       const current = generation === 0 ? object : `${object}.${generation}`;
       try {
-        linkAt(bucket, current, dirfd, name);
+        linkAt(this.#fd, current, dirfd, name);
         return;
       } catch (error) {
         if (isErrno(error, 'EMLINK')) this.#generation.set(object, generation + 1);
@@ -129,31 +113,30 @@ export class Store implements Disposable {
     }
   }
 
-  #copyObject(bucket: number, object: string, next: string, mode: number): void {
-    const from = openBeneath(bucket, object, constants.O_RDONLY);
+  #copyObject(object: string, next: string, mode: number): void {
+    const from = openBeneath(this.#fd, object, constants.O_RDONLY);
     try {
-      this.#putObject(from, mode, () => ({ bucket, name: next }));
+      this.#putObject(from, mode, () => next);
     } finally {
       closeSync(from);
     }
   }
 
   // The temporary name is at the top of the store, where sweepLeftovers looks for what a killed virtfs left.
-  #putObject(
-    from: number,
-    mode: number,
-    placeOf: (sha256: string) => { readonly bucket: number; readonly name: string },
-  ): string {
+  #putObject(from: number, mode: number, placeOf: (sha256: string) => string): string {
     const temp = tempName();
     const to = createFileAt(this.#fd, temp, 0o600);
     try {
       const { atimeMs, mtimeMs } = fstatSync(from);
       const sha256 = copyBytes(from, to);
+      // A root of trees that is set-gid, or mounted so, would give files its group.
+      fchownSync(to, 0, 0);
       fchmodSync(to, mode);
       // Python and others compare a file's time with what they noted of it.
       futimesSync(to, atimeMs / 1000, mtimeMs / 1000);
-      const { bucket, name } = placeOf(sha256);
-      renameAt(this.#fd, temp, bucket, name);
+      const place = placeOf(sha256);
+      this.#makeFolderOf(place);
+      this.#putUnlessThere(temp, place, fstatSync(to).size);
       return sha256;
     } catch (error) {
       unlinkAt(this.#fd, temp);
@@ -163,18 +146,28 @@ export class Store implements Disposable {
     }
   }
 
-  #dir(name: string): number {
-    const known = this.#dirs.get(name);
-    if (known !== undefined) return known;
-    const fd = openOrMake(this.#fd, name);
-    this.#dirs.set(name, fd);
-    return fd;
+  /** What is there whole stays: trees share its inode, and another with the same bytes would be shared by none of them. */
+  #putUnlessThere(temp: string, place: string, size: number): void {
+    try {
+      renameNewAt(this.#fd, temp, this.#fd, place);
+    } catch (error) {
+      if (!isErrno(error, 'EEXIST')) throw error;
+      if (lstatSync(heldPath(this.#fd, place)).size === size) unlinkAt(this.#fd, temp);
+      else renameAt(this.#fd, temp, this.#fd, place);
+    }
   }
 
-  [Symbol.dispose](): void {
-    for (const fd of this.#dirs.values()) closeSync(fd);
-    this.#dirs.clear();
+  #makeFolderOf(place: string): void {
+    const folder = place.slice(0, place.indexOf('/'));
+    if (this.#made.has(folder)) return;
+    closeSync(openOrMakeDir(this.#fd, folder));
+    this.#made.add(folder);
   }
+}
+
+// Below the store's descriptor a path of two names will do: the store is root's alone.
+function objectPath(key: StoreKey): string {
+  return `${key.sha256.slice(0, 2)}/${objectName(key)}`;
 }
 
 function objectName({ sha256, mode }: StoreKey): string {
@@ -188,31 +181,13 @@ function tempName(): string {
 const chunk = Buffer.allocUnsafe(1 << 20);
 
 function copyBytes(from: number, to: number): string {
-  const hash = createHash('sha256');
+  const sum = createHash('sha256');
   for (let at = 0; ; ) {
     const got = readSync(from, chunk, 0, chunk.length, at);
-    if (got === 0) return hash.digest('hex');
+    if (got === 0) return sum.digest('hex');
     const bytes = chunk.subarray(0, got);
-    hash.update(bytes);
+    sum.update(bytes);
     writeAll(to, bytes);
     at += got;
-  }
-}
-
-function putSymlink(target: string, dirfd: number, name: string): void {
-  try {
-    symlinkAt(target, dirfd, name);
-  } catch (error) {
-    if (!isErrno(error, 'EEXIST')) throw error;
-  }
-}
-
-function openOrMake(dirfd: number, name: string): number {
-  try {
-    return openDirBeneath(dirfd, name);
-  } catch (error) {
-    if (!isErrno(error, 'ENOENT')) throw error;
-    makeDirAt(dirfd, name, 0o700);
-    return openDirBeneath(dirfd, name);
   }
 }

@@ -9,7 +9,7 @@ export interface KnownFile {
   sha256?: string;
 }
 
-/** Knowledge of host files by path, kept between calls in `.virtfs/cache/host.json`. */
+/** Knowledge of host files by path, kept between calls in `.virtfs/cache`. */
 export type HostCache = Map<string, KnownFile>;
 
 /** Changes with every change of a file's bytes: writing sets the inode's change time, which nobody can set back. */
@@ -26,6 +26,11 @@ export function isSettled(stats: Stats, now: number): boolean {
 }
 
 const version = 1;
+
+/** The file that keeps what the plans of these profiles asked for: a small profile must not read what a large one knows. */
+export function nameHostCache(profiles: readonly string[]): string {
+  return `host.${encodeURIComponent(profiles.join('+')).slice(0, 200)}.json`;
+}
 
 export function renderHostCache(cache: HostCache): string {
   const files = [...cache].filter(([, known]) => known.program !== undefined || known.sha256 !== undefined);

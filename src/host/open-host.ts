@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync, readFileSync, readlinkSync, type Stats } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync, readlinkSync, type Stats, statSync } from 'node:fs';
 import type { HostFile, HostView } from '../domain/host-view.ts';
 import type { ProgramFacts } from '../domain/program-facts.ts';
 import { isErrno } from '../errors/virtfs-error.ts';
@@ -7,6 +7,9 @@ import { readProgram } from './read-program.ts';
 
 const mostText = 1 << 20;
 
+/** Paths and the identity of what was found there. */
+export type HostAnswers = readonly (readonly [path: string, identity: string])[];
+
 /** The host machine, read when asked and remembered: one plan sees one host, whatever changes meanwhile. */
 export class Host implements HostView {
   /** What is known of files by reading them; `isChanged` tells whether there is more than before. */
@@ -14,6 +17,7 @@ export class Host implements HostView {
   readonly #now = Date.now();
   readonly #stats = new Map<string, Stats | undefined>();
   readonly #files = new Map<string, HostFile | undefined>();
+  readonly #used = new Set<string>();
   readonly #lists = new Map<string, readonly string[]>();
   isChanged = false;
 
@@ -32,6 +36,8 @@ export class Host implements HostView {
   list(path: string): readonly string[] {
     const known = this.#lists.get(path);
     if (known !== undefined) return known;
+    // Asked for the answers: a name more or less is a new time of the folder.
+    this.#lstat(path);
     const names = listDir(path);
     this.#lists.set(path, names);
     return names;
@@ -39,8 +45,8 @@ export class Host implements HostView {
 
   text(path: string): string | undefined {
     try {
-      const stats = lstatSync(path);
-      if (!stats.isFile() || stats.size > mostText) return undefined;
+      const stats = this.#lstat(path);
+      if (!stats?.isFile() || stats.size > mostText) return undefined;
       return readFileSync(path, 'utf8');
     } catch (error) {
       if (isErrno(error, 'ENOENT') || isErrno(error, 'ENOTDIR')) return undefined;
@@ -79,7 +85,36 @@ export class Host implements HostView {
     return inspected !== undefined && identityOf(inspected) === identityOf(stats);
   }
 
+  /**
+   * What was asked about, in as few questions as will do: that there is nothing, or a link, cannot change without a new
+   * time of the folder the name is in, so for those it is the folder that counts.
+   */
+  answers(): HostAnswers {
+    const answers = new Map<string, string>();
+    for (const [path, stats] of this.#stats) {
+      const at = stats === undefined || stats.isSymbolicLink() ? folderOf(path) : path;
+      if (!answers.has(at)) answers.set(at, identifyReal(at));
+    }
+    return [...answers];
+  }
+
+  /** True when nothing that was asked about changed so lately that it could change again unseen. */
+  isSettled(): boolean {
+    return [...this.#stats.values()].every((stats) => stats === undefined || isSettled(stats, this.#now));
+  }
+
+  /** True when the host would answer the same today. */
+  stillAnswers(answers: HostAnswers): boolean {
+    return answers.every(([path, identity]) => identifyReal(path) === identity);
+  }
+
+  /** Of what is known, what was asked for. */
+  usedCache(): HostCache {
+    return new Map([...this.cache].filter(([path]) => this.#used.has(path)));
+  }
+
   known(path: string, stats: Stats): KnownFile {
+    this.#used.add(path);
     const identity = identityOf(stats);
     const known = this.#fresh.get(path) ?? this.cache.get(path);
     if (known?.identity === identity) return known;
@@ -102,6 +137,23 @@ export class Host implements HostView {
     const stats = lstatIfAny(path);
     this.#stats.set(path, stats);
     return stats;
+  }
+}
+
+/** The nearest folder above `path` that is there, links followed. */
+function folderOf(path: string): string {
+  const above = path.slice(0, Math.max(path.lastIndexOf('/'), 1));
+  return above === '/' || identifyReal(above) !== '' ? above : folderOf(above);
+}
+
+/** The identity of what `path` leads to, links followed; '' where it leads nowhere. */
+function identifyReal(path: string): string {
+  try {
+    const stats = statSync(path, { throwIfNoEntry: false });
+    return stats === undefined ? '' : identityOf(stats);
+  } catch (error) {
+    if (isErrno(error, 'ENOTDIR') || isErrno(error, 'ELOOP') || isErrno(error, 'ENAMETOOLONG')) return '';
+    throw error;
   }
 }
 

@@ -1,17 +1,22 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { parseProfile } from '../domain/parse-profile.ts';
 import type { Profile } from '../domain/profile.ts';
 import type { Settings } from '../domain/settings.ts';
 import { explainErrno } from '../errors/explain-errno.ts';
 import { isErrno } from '../errors/virtfs-error.ts';
 import { findInstallRoot } from './find-install-root.ts';
 import { readConfigFile } from './read-config-file.ts';
-import { readToml } from './read-toml.ts';
 
 export interface KnownProfile {
   readonly profile: Profile;
   /** The file it was read from. */
+  readonly file: string;
+  readonly builtIn: boolean;
+}
+
+/** A profile as text, not yet read as TOML. */
+export interface ProfileText {
+  readonly text: string;
   readonly file: string;
   readonly builtIn: boolean;
 }
@@ -21,18 +26,33 @@ export interface KnownProfile {
  * built-in one of the same name. Throws BAD_PROFILE or BAD_CONFIG that names the file.
  */
 export async function readProfiles(settings: Settings): Promise<ReadonlyMap<string, KnownProfile>> {
+  return await parseProfiles(readProfileTexts(settings));
+}
+
+/** The texts of all profiles by name, sorted. Throws BAD_CONFIG for one that others may write. */
+export function readProfileTexts(settings: Settings): ReadonlyMap<string, ProfileText> {
   const builtIn = join(findInstallRoot(), 'templates', 'profiles');
-  const files = new Map<string, Omit<KnownProfile, 'profile'> & { readonly text: string }>();
+  const texts = new Map<string, ProfileText>();
   for (const file of listToml(builtIn)) {
-    files.set(basename(file, '.toml'), { file, builtIn: true, text: readFileSync(file, 'utf8') });
+    texts.set(basename(file, '.toml'), { file, builtIn: true, text: readFileSync(file, 'utf8') });
   }
   for (const file of listToml(settings.profilesDir)) {
     const text = readConfigFile(file);
-    if (text !== undefined) files.set(basename(file, '.toml'), { file, builtIn: false, text });
+    if (text !== undefined) texts.set(basename(file, '.toml'), { file, builtIn: false, text });
   }
+  return new Map([...texts].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+export async function parseProfiles(
+  texts: ReadonlyMap<string, ProfileText>,
+): Promise<ReadonlyMap<string, KnownProfile>> {
+  const [{ parseProfile }, { readToml }] = await Promise.all([
+    import('../domain/parse-profile.ts'),
+    import('./read-toml.ts'),
+  ]);
   const known = new Map<string, KnownProfile>();
-  for (const [name, { file, builtIn: isBuiltIn, text }] of [...files].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    known.set(name, { profile: parseProfile(name, await readToml(text, file)), file, builtIn: isBuiltIn });
+  for (const [name, { text, file, builtIn }] of texts) {
+    known.set(name, { profile: parseProfile(name, await readToml(text, file)), file, builtIn });
   }
   return known;
 }

@@ -1,4 +1,5 @@
 import { closeSync, constants, openSync, readSync } from 'node:fs';
+import type { HostView } from '../domain/host-view.ts';
 import { escapeLines } from '../errors/escape-lines.ts';
 import { explainErrno } from '../errors/explain-errno.ts';
 import { VirtfsError } from '../errors/virtfs-error.ts';
@@ -15,11 +16,11 @@ const mostBytes = 4 << 20;
  * what came from /opt. Programs hold such marks as texts of their own and are left out. `seen` spares host files that
  * were looked at for another tree.
  */
-export function requireNoSecrets(plan: Plan, seen: Set<string>): void {
+export function requireNoSecrets(plan: Plan, host: Pick<HostView, 'program'>, seen: Set<string>): void {
   for (const entry of [...plan.layer, ...plan.own].flatMap(({ entries }) => entries)) {
-    if (entry.type !== 'file' || !mayHoldSecret(entry)) continue;
+    if (entry.type !== 'file' || !mayHoldSecret(entry) || isCompiled(entry, host)) continue;
     const content = contentOf(entry, seen);
-    const secret = content === undefined || isElf(content) ? undefined : findSecret(content);
+    const secret = content === undefined ? undefined : findSecret(content);
     if (secret !== undefined) throw secretFound(entry, secret);
   }
 }
@@ -28,8 +29,8 @@ function mayHoldSecret({ path, shared, mode }: FileEntry): boolean {
   return !shared || (mode & 0o004) === 0 || path.startsWith('opt/');
 }
 
-function isElf(content: string | Uint8Array): boolean {
-  return Buffer.from(content.slice(0, 4)).equals(Buffer.of(0x7f, 0x45, 0x4c, 0x46));
+function isCompiled({ source }: FileEntry, host: Pick<HostView, 'program'>): boolean {
+  return 'copyOf' in source && host.program(source.copyOf).kind === 'elf';
 }
 
 function contentOf({ source }: FileEntry, seen: Set<string>): string | Uint8Array | undefined {

@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import type { DomainName } from '../domain/domain-name.ts';
 import type { DomainRecord, LinkMethod } from '../domain/record.ts';
 import { chooseLinkMethod } from '../engine/choose-link-method.ts';
@@ -12,14 +11,15 @@ import { Store } from '../engine/store.ts';
 import { sweepLeftovers } from '../engine/sweep-leftovers.ts';
 import { explainErrno } from '../errors/explain-errno.ts';
 import { isErrno, VirtfsError } from '../errors/virtfs-error.ts';
-import { renderHostCache } from '../host/host-cache.ts';
+import { nameHostCache, renderHostCache } from '../host/host-cache.ts';
+import type { HostAnswers } from '../host/open-host.ts';
 import { symlinkAt, syncFileSystem } from '../linux/files.ts';
 import { describeManifest } from '../manifest/describe-manifest.ts';
 import type { Entry } from '../manifest/entry.ts';
-import type { Layer, Manifest } from '../manifest/manifest.ts';
+import type { Manifest } from '../manifest/manifest.ts';
 import { type Plan, type SectionName, sectionTitles } from '../manifest/plan.ts';
 import { entriesOf } from '../plan/assemble-plan.ts';
-import { type LayerPlan, planTree, planTreeLayer } from '../plan/plan-tree.ts';
+import { type LayerPlan, planTreeLayer, planTreesOn } from '../plan/plan-tree.ts';
 import { requireNoSecrets } from './check-secrets.ts';
 import { type Chosen, chooseRecords } from './choose-records.ts';
 import type { CreatedDomain, CreateRequest, CreateResult } from './create-request.ts';
@@ -27,6 +27,7 @@ import { fillStore, StoredFiles } from './fill-store.ts';
 import { type Inspection, inspectHost } from './inspect-host.ts';
 import { measurePlan } from './measure-plan.ts';
 import { pace } from './pace.ts';
+import { putLayer } from './put-layer.ts';
 import { domainExists, requireNoSuchName } from './read-taken.ts';
 import { runTasks, type Step } from './run-tasks.ts';
 
@@ -55,7 +56,7 @@ export async function createDomains(request: CreateRequest): Promise<CreateResul
     sweepLeftovers(state);
     const chosen = await chooseRecords(request, root.path);
     requireNoSuchName(root.fd, [...request.domains, ...request.aliases]);
-    using store = new Store(state.part('store'));
+    const store = new Store(state.part('store'));
     const run = new CreateRun(request, chosen, root, state, store);
     try {
       await runTasks(run.steps(), request.progress);
@@ -80,7 +81,8 @@ class CreateRun {
   readonly #link: LinkMethod;
   #inspection: Inspection | undefined;
   #layer: LayerPlan | undefined;
-  #layerFile: { readonly id: string; readonly layer: Layer } | undefined;
+  #layerId: string | undefined;
+  #answers: HostAnswers = [];
   readonly #works: Work[] = [];
 
   constructor(request: CreateRequest, chosen: Chosen, root: TreesRoot, state: StateDir, store: Store) {
@@ -115,14 +117,20 @@ class CreateRun {
 
   async #plan(note: (text: string) => void): Promise<void> {
     const inspection = needed(this.#inspection);
-    const layer = planTreeLayer(inspection);
+    const { known, host } = inspection;
+    const layer = known?.plan ?? planTreeLayer(inspection);
     this.#layer = layer;
+    if (known === undefined) this.#answers = host.answers();
+    for (const [path, content] of known?.contents ?? []) this.#stored.put(path, content);
+    const planTree = planTreesOn(layer, inspection);
     await this.#between();
     const stage = this.#state.part('stage');
-    const seen = new Set<string>();
+    // What a known layer is made of was looked at when it became known.
+    const seen = new Set(known?.contents.map(([path]) => path));
     for (const [index, record] of this.#chosen.records.entries()) {
-      const plan = planTree(layer, inspection, record);
-      requireNoSecrets(plan, seen);
+      const plan = planTree(record);
+      // A layer that is known was looked at when it was planned, and the host has not changed since.
+      requireNoSecrets(known === undefined ? plan : { ...plan, layer: [] }, host, seen);
       // Not the domain: with a number before it, the longest would be too long for a file name.
       const stageName = String(index);
       const tree = stageTree(stage, stageName);
@@ -151,7 +159,11 @@ class CreateRun {
         places,
         this.#between,
       );
-    if (host.isChanged) putStateFile(this.#state.part('cache'), 'host.json', renderHostCache(host.cache));
+    // With a known layer little of the host was asked, and what is known of the rest stays.
+    if (host.isChanged && this.#inspection?.known === undefined) {
+      const name = nameHostCache(this.#request.profiles);
+      putStateFile(this.#state.part('cache'), name, renderHostCache(host.usedCache()));
+    }
     note(
       `${counted(tally.files, 'file')}, ${tally.added} new (${megabytes(tally.bytes)}), shared by ${this.#link}`,
     );
@@ -183,7 +195,15 @@ class CreateRun {
   }
 
   async #publish(note: (text: string) => void): Promise<void> {
-    this.#layerFile = this.#putLayer();
+    this.#layerId = putLayer({
+      state: this.#state,
+      profiles: this.#request.profiles,
+      inspection: needed(this.#inspection),
+      plan: needed(this.#layer),
+      sections: needed(this.#works[0]).plan.layer,
+      stored: this.#stored,
+      answers: this.#answers,
+    });
     for (const work of this.#works) this.#putState(work);
     this.#sync();
     await this.#between();
@@ -213,21 +233,10 @@ class CreateRun {
     }
   }
 
-  #putLayer(): { readonly id: string; readonly layer: Layer } {
-    const [first] = this.#works;
-    const { notices } = needed(this.#layer);
-    const entries = describeManifest(needed(first).plan.layer, (entry) => this.#stored.contentOf(entry));
-    const layer: Layer = { version: 1, profiles: this.#request.profiles, entries, notices };
-    const text = JSON.stringify(layer);
-    const id = hash('sha256', text);
-    putStateFile(this.#state.part('layers'), `${id}.json`, text);
-    return { id, layer };
-  }
-
   /** All that is known of a domain is there before its tree is, which makes it exist; see sweepLeftovers. */
   #putState({ domain, record, plan }: Work): void {
     const own = describeManifest(plan.own, (entry) => this.#stored.contentOf(entry));
-    const manifest: Manifest = { version: 1, domain, layer: needed(this.#layerFile).id, own };
+    const manifest: Manifest = { version: 1, domain, layer: needed(this.#layerId), own };
     putStateFile(this.#state.part('domains'), `${domain}.json`, `${JSON.stringify(record, undefined, 2)}\n`);
     putStateFile(this.#state.part('manifests'), `${domain}.json`, JSON.stringify(manifest));
     for (const alias of record.aliases) this.#putAlias(alias, domain);

@@ -15,6 +15,15 @@ export class StoredFiles {
     this.#content.set(hostPath, content);
   }
 
+  /** What is known of the bytes of a host file. */
+  find(hostPath: string): FileContent | undefined {
+    return this.#content.get(hostPath);
+  }
+
+  all(): (readonly [hostPath: string, content: FileContent])[] {
+    return [...this.#content];
+  }
+
   contentOf(entry: FileEntry): FileContent {
     if ('copyOf' in entry.source) {
       const content = this.#content.get(entry.source.copyOf);
@@ -51,8 +60,8 @@ export async function fillStore(
     const path = entry.source.copyOf;
     const size = host.lstat(path)?.size ?? 0;
     tally.files++;
-    const known = host.sha256(path);
-    if (known !== undefined && store.has({ sha256: known, mode: storedMode(entry) })) {
+    const known = stored.find(path)?.sha256 ?? host.sha256(path);
+    if (known !== undefined && store.has({ sha256: known, mode: storedMode(entry) }, size)) {
       stored.put(path, { sha256: known, size });
       continue;
     }

@@ -1,54 +1,90 @@
-import { lstatSync, readFileSync } from 'node:fs';
+import { hash } from 'node:crypto';
+import { lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Settings } from '../domain/settings.ts';
-import { findGlobs } from '../host/find-globs.ts';
-import { parseHostCache } from '../host/host-cache.ts';
-import { listPackageFiles } from '../host/list-package-files.ts';
+import { type HostCache, identityOf, nameHostCache, parseHostCache } from '../host/host-cache.ts';
 import { Host } from '../host/open-host.ts';
-import { readProfiles } from '../host/read-profiles.ts';
-import { readTemplates } from '../host/read-templates.ts';
+import { type ProfileText, parseProfiles, readProfileTexts } from '../host/read-profiles.ts';
+import { type FoundTemplates, readTemplates } from '../host/read-templates.ts';
 import type { TreeFacts } from '../plan/plan-tree.ts';
 import { resolveProfile } from '../plan/resolve-profile.ts';
+import { type KnownLayer, nameKnownLayer, parseKnownLayer } from './known-layer.ts';
 
 /** The facts of planning, with the host they were read from. */
 export interface Inspection extends TreeFacts {
   readonly host: Host;
+  /** What a layer planned from these facts is known by: see `KnownLayer`. */
+  readonly key: string;
+  /** The layer of an earlier call, when the host still answers as it did then. */
+  readonly known: KnownLayer | undefined;
 }
 
 /**
- * Reads profiles, templates and what the profiles name on this host. `cache` is what is known of host files from
- * earlier calls. Throws UNKNOWN_PROFILE, BAD_PROFILE, PACKAGE_MISSING.
+ * Reads profiles, templates and what the profiles name on this host, and what earlier calls learnt of it.
+ * Throws UNKNOWN_PROFILE, BAD_PROFILE, BAD_CONFIG, PACKAGE_MISSING.
  */
 export async function inspectHost(
   settings: Settings,
   profiles: readonly string[],
   otherDomains: readonly string[],
 ): Promise<Inspection> {
-  const known = await readProfiles(settings);
-  const profile = resolveProfile(profiles, (name) => known.get(name)?.profile, [...known.keys()]);
+  const texts = readProfileTexts(settings);
+  const templates = readTemplates(settings);
+  const key = nameFacts(texts, templates);
+  const common = { templates, key, logSocket: findLogSocket(settings.root), otherDomains };
+  const cache = join(settings.root, '.virtfs', 'cache');
+
+  const known = parseKnownLayer(readIfMay(join(cache, nameKnownLayer(profiles))), key);
+  if (known !== undefined) {
+    const host = new Host(new Map());
+    if (host.stillAnswers(known.answers)) {
+      return { ...common, host, profile: known.profile, packageFiles: new Map(), globbed: new Map(), known };
+    }
+  }
+  const all = await parseProfiles(texts);
+  const profile = resolveProfile(profiles, (name) => all.get(name)?.profile, [...all.keys()]);
+  const [{ listPackageFiles }, { findGlobs }] = await Promise.all([
+    import('../host/list-package-files.ts'),
+    import('../host/find-globs.ts'),
+  ]);
   const [packageFiles, globbed] = await Promise.all([
     listPackageFiles(profile.packages),
     findGlobs(profile.files, profile.exclude),
   ]);
-  const host = new Host(parseHostCache(readCacheText(settings.root)));
-  const templates = readTemplates(settings);
-  return {
-    host,
-    profile,
-    templates,
-    packageFiles,
-    globbed,
-    logSocket: findLogSocket(settings.root),
-    otherDomains,
-  };
+  const host = new Host(readHostCache(cache, profiles));
+  return { ...common, host, profile, packageFiles, globbed, known: undefined };
 }
 
-function readCacheText(root: string): string {
+/** This program, and every text a plan depends on. */
+function nameFacts(profiles: ReadonlyMap<string, ProfileText>, { texts, site }: FoundTemplates): string {
+  const program = identityOf(lstatSync(import.meta.filename));
+  const profileTexts = [...profiles].map(([name, { text }]) => [name, text]);
+  return hash('sha256', JSON.stringify([program, profileTexts, [...texts], [...site]]));
+}
+
+/** What was learnt for these profiles; where that is nothing yet, what was learnt for any others. */
+function readHostCache(folder: string, profiles: readonly string[]): HostCache {
+  const own = readIfMay(join(folder, nameHostCache(profiles)));
+  if (own !== '') return parseHostCache(own);
+  const others = listNames(folder).filter((name) => name.startsWith('host.'));
+  return new Map(others.flatMap((name) => [...parseHostCache(readIfMay(join(folder, name)))]));
+}
+
+function readIfMay(path: string): string {
   try {
-    return readFileSync(join(root, '.virtfs', 'cache', 'host.json'), 'utf8');
+    return readFileSync(path, 'utf8');
   } catch {
     // Not there yet, or not ours to read without root: the host is read anew.
     return '';
+  }
+}
+
+function listNames(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    // As above.
+    return [];
   }
 }
 

@@ -3,7 +3,7 @@ import type { DomainRecord, LinkMethod } from '../domain/record.ts';
 import type { Settings } from '../domain/settings.ts';
 import type { FileEntry } from '../manifest/entry.ts';
 import type { Plan } from '../manifest/plan.ts';
-import { planTree, planTreeLayer } from '../plan/plan-tree.ts';
+import { planTreeLayer, planTreesOn } from '../plan/plan-tree.ts';
 import { chooseRecords } from './choose-records.ts';
 import type { CreateRequest } from './create-request.ts';
 import { type Inspection, inspectHost } from './inspect-host.ts';
@@ -34,10 +34,10 @@ export async function planDomains(
 ): Promise<PlannedDomains> {
   const chosen = await chooseRecords(request, request.settings.root);
   const inspection = await inspectHost(request.settings, request.profiles, chosen.otherDomains);
-  const layer = planTreeLayer(inspection);
+  const planTree = planTreesOn(inspection.known?.plan ?? planTreeLayer(inspection), inspection);
   const link: LinkMethod = request.link === 'auto' ? 'hardlink' : request.link;
   const domains = chosen.records.map((record) => {
-    const plan = planTree(layer, inspection, record);
+    const plan = planTree(record);
     return { domain: record.domain, record, plan, ...measurePlan(plan, link, sizeOn(inspection)) };
   });
   return { domains, notices: [...new Set(domains.flatMap(({ plan }) => plan.notices))] };
@@ -49,7 +49,7 @@ export async function planForProfiles(
   profiles: readonly string[],
 ): Promise<{ readonly inspection: Inspection; readonly plan: Plan; readonly sizes: PlanSizes }> {
   const inspection = await inspectHost(settings, profiles, []);
-  const { layer, notices } = planTreeLayer(inspection);
+  const { layer, notices } = inspection.known?.plan ?? planTreeLayer(inspection);
   const plan: Plan = { layer, own: [], notices };
   return { inspection, plan, sizes: measurePlan(plan, 'hardlink', sizeOn(inspection)) };
 }

@@ -59,14 +59,15 @@ export interface DomainAccountsRequest {
   readonly system: Accounts;
   readonly admin: string;
   readonly uids: UidRange;
-  readonly inTree: (path: string) => boolean;
+  /** Of the domain's people. */
+  readonly shell: string;
 }
 
 /**
  * All accounts of one tree. The first number of the domain's range is webmaster's and of the group www, the next one
  * the administrator's, who is in www too. Throws BAD_USER_NAME for a name another account or group has.
  */
-export function chooseAccounts({ system, admin, uids, inTree }: DomainAccountsRequest): Accounts {
+export function chooseAccounts({ system, admin, uids, shell }: DomainAccountsRequest): Accounts {
   const name = parseAdminName(admin);
   if ([...system.users, ...system.groups].some((taken) => taken.name === name)) {
     throw new VirtfsError('BAD_USER_NAME', {
@@ -76,7 +77,6 @@ export function chooseAccounts({ system, admin, uids, inTree }: DomainAccountsRe
     });
   }
   const [www, own] = [uids.first, uids.first + 1];
-  const shell = ['/bin/bash', '/bin/sh'].find(inTree) ?? '/bin/sh';
   return {
     users: [
       ...system.users,

@@ -23,6 +23,27 @@ export function findForeignName(text: string, names: readonly string[]): string 
   return names.find((name) => new RegExp(`(?<![\\w-])${RegExp.escape(name)}(?![\\w-])`, 'u').test(lower));
 }
 
+/**
+ * The first of `domains` that stands in `text` as a whole name or as a part of a longer one, or undefined. For many
+ * domains: the time it takes depends on the text alone.
+ */
+export function findDomainName(text: string, domains: ReadonlySet<string>): string | undefined {
+  if (domains.size === 0) return undefined;
+  for (const [run] of text.toLowerCase().matchAll(/[\w-]+(?:\.[\w-]+)+/gu)) {
+    const labels = run.split('.').slice(0, mostLabels);
+    for (const from of labels.keys()) {
+      for (let to = labels.length; to > from + 1; to--) {
+        const name = labels.slice(from, to).join('.');
+        if (domains.has(name)) return name;
+      }
+    }
+  }
+  return undefined;
+}
+
+/** A name has at most 127 labels (RFC 1035); what is longer is none. */
+const mostLabels = 127;
+
 function words(text: string): string[] {
   return text
     .split('\n')

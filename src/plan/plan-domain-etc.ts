@@ -5,7 +5,7 @@ import type { UidRange } from '../domain/record.ts';
 import type { Entry } from '../manifest/entry.ts';
 import { etcFile, etcFolder } from './etc-file.ts';
 import { type EtcTemplates, renderEtc } from './etc-templates.ts';
-import { findForeignName } from './find-foreign-name.ts';
+import { findDomainName, findForeignName } from './find-foreign-name.ts';
 import type { PlannedEtc } from './plan-host-etc.ts';
 import { readHostText } from './read-host-file.ts';
 
@@ -19,6 +19,8 @@ export interface DomainEtcRequest {
   readonly templates: EtcTemplates;
   /** As for `planHostEtc`. */
   readonly foreign: readonly string[];
+  /** Other domains of this host. */
+  readonly otherDomains: ReadonlySet<string>;
   /** What `planHostEtc` answered. */
   readonly fromHost: PlannedEtc;
 }
@@ -56,7 +58,7 @@ export function planDomainEtc(request: DomainEtcRequest): PlannedEtc {
   for (const entry of fromHost.entries) add(entry);
   const loginDefs = readHostText(host, '/etc/login.defs');
   if (loginDefs !== undefined) {
-    if (findForeignName(loginDefs, foreign))
+    if (findForeignName(loginDefs, foreign) ?? findDomainName(loginDefs, request.otherDomains))
       notices.push('/etc/login.defs of the host is not copied: it names a domain');
     else
       addText(

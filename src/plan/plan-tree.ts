@@ -6,6 +6,7 @@ import { assemblePlan } from './assemble-plan.ts';
 import { chooseAccounts, chooseSystemAccounts, findOwner } from './choose-accounts.ts';
 import type { EtcTemplates } from './etc-templates.ts';
 import { listHostNames } from './find-foreign-name.ts';
+import { leaveOutDomains } from './leave-out-domains.ts';
 import { planAccounts } from './plan-accounts.ts';
 import { planDirectories } from './plan-directories.ts';
 import { planDomainEtc } from './plan-domain-etc.ts';
@@ -32,21 +33,24 @@ export interface TreeFacts {
   readonly otherDomains: readonly string[];
 }
 
-/** What all trees of one call share, planned once. */
+/** What all trees of one choice of profiles share on this host. Plain data: it is kept between calls. */
 export interface LayerPlan {
   readonly layer: readonly Section[];
   readonly pam: PlannedPam;
   readonly etc: PlannedEtc;
   readonly system: ReturnType<typeof chooseSystemAccounts>;
+  /** The shell of the people of a domain. */
+  readonly shell: string;
   readonly notices: readonly string[];
-  /** Whether the tree has something at this absolute path. */
-  readonly inTree: (path: string) => boolean;
 }
 
+/** What a layer is planned from: nothing that belongs to one domain, or changes with the domains there are. */
+export type LayerFacts = Omit<TreeFacts, 'logSocket' | 'otherDomains'>;
+
 /** Plans what every domain with these profiles shares. Throws what `planLayer` throws. */
-export function planTreeLayer(facts: TreeFacts): LayerPlan {
+export function planTreeLayer(facts: LayerFacts): LayerPlan {
   const { host, profile, templates } = facts;
-  const foreign = [...listHostNames(host), ...facts.otherDomains];
+  const foreign = listHostNames(host);
   const pam = planPam({ services: profile.pam, host, templates, foreign });
   const { sections, inTree, notices } = planLayer({ ...facts, pamModules: pam.modules });
   const etc = planHostEtc({ host, foreign, inTree });
@@ -56,37 +60,48 @@ export function planTreeLayer(facts: TreeFacts): LayerPlan {
     pam,
     etc,
     system,
-    inTree,
-    notices: [...notices, ...pam.notices, ...etc.notices, ...system.notices, ...logNotice(facts)],
+    shell: ['/bin/bash', '/bin/sh'].find(inTree) ?? '/bin/sh',
+    notices: [...notices, ...pam.notices, ...etc.notices, ...system.notices],
   };
 }
 
-/** Plans one domain's whole tree on its layer. Throws BAD_USER_NAME, BAD_CONFIG, BAD_PROFILE. */
-export function planTree(
-  planned: LayerPlan,
-  { host, profile, templates, logSocket, otherDomains }: TreeFacts,
-  record: Pick<DomainRecord, 'domain' | 'aliases' | 'addresses' | 'admin' | 'uids'>,
-): Plan {
-  const { inTree, system, pam } = planned;
-  const accounts = chooseAccounts({ system, admin: record.admin, uids: record.uids, inTree });
-  const foreign = [...listHostNames(host), ...otherDomains];
-  const etc = planDomainEtc({ ...record, host, templates, foreign, fromHost: planned.etc });
-  const own: Section[] = [
-    {
-      name: 'accounts',
-      entries: [
-        ...planAccounts({ accounts }),
-        ...etc.entries,
-        ...pam.entries,
-        ...planHomes({ admin: record.admin, accounts, etc: etc.entries }),
-        ...planDirectories(profile, accounts),
-      ],
-    },
-    { name: 'devices', entries: planLog({ socket: logSocket }) },
-    { name: 'web', entries: planWeb({ owner: findOwner(accounts, 'webmaster', 'www') }) },
-  ];
-  return assemblePlan(planned.layer, own, [...planned.notices, ...etc.notices]);
+/** Plans the trees of new domains on their layer. Throws BAD_USER_NAME, BAD_CONFIG, BAD_PROFILE. */
+export function planTreesOn(planned: LayerPlan, facts: TreeFacts): (record: TreeRecord) => Plan {
+  const domains = new Set(facts.otherDomains);
+  const pam = leaveOutDomains(planned.pam.entries, domains);
+  const hostEtc = leaveOutDomains(planned.etc.entries, domains);
+  const notices = [...planned.notices, ...pam.notices, ...hostEtc.notices, ...logNotice(facts)];
+  const foreign = listHostNames(facts.host);
+  return (record) => {
+    const { host, profile, templates, logSocket } = facts;
+    const accounts = chooseAccounts({
+      system: planned.system,
+      admin: record.admin,
+      uids: record.uids,
+      shell: planned.shell,
+    });
+    const fromHost = { entries: hostEtc.entries, notices: [] };
+    const etc = planDomainEtc({ ...record, host, templates, foreign, otherDomains: domains, fromHost });
+    const own: Section[] = [
+      {
+        name: 'accounts',
+        entries: [
+          ...planAccounts({ accounts }),
+          ...etc.entries,
+          ...pam.entries,
+          ...planHomes({ admin: record.admin, accounts, etc: etc.entries }),
+          ...planDirectories(profile, accounts),
+        ],
+      },
+      { name: 'devices', entries: planLog({ socket: logSocket }) },
+      { name: 'web', entries: planWeb({ owner: findOwner(accounts, 'webmaster', 'www') }) },
+    ];
+    return assemblePlan(planned.layer, own, [...notices, ...etc.notices]);
+  };
 }
+
+/** What a tree takes from its domain's record. */
+export type TreeRecord = Pick<DomainRecord, 'domain' | 'aliases' | 'addresses' | 'admin' | 'uids'>;
 
 function logNotice({ logSocket }: TreeFacts): string[] {
   if (logSocket !== undefined) return [];

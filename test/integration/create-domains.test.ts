@@ -1,4 +1,14 @@
-import { existsSync, lstatSync, readFileSync, realpathSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { parseRecord } from '../../src/domain/parse-record.ts';
@@ -57,6 +67,14 @@ describe.runIf(needs('root'))('createDomains, one domain', () => {
       return [path, (mode & 0o7777).toString(8).padStart(4, '0'), uid, gid];
     });
     expect(found).toEqual(wanted);
+  });
+
+  sandboxTest('gives nothing the group of a root of trees that is set-gid', async ({ sandbox }) => {
+    mkdirSync(sandbox.root);
+    chownSync(sandbox.root, 0, 1234);
+    chmodSync(sandbox.root, 0o2711);
+    await create({ settings: sandbox.settings, domains: ['foo.bar.com'] });
+    expect(walk(sandbox.root).filter(({ stats }) => stats.gid === 1234n)).toEqual([]);
   });
 
   sandboxTest('makes the devices of the profile and no other', async ({ sandbox }) => {

@@ -5,7 +5,7 @@ import { VirtfsError } from '../../src/errors/virtfs-error.ts';
 import { choosePoints, type KillPoint, listChangingCalls, runKilled } from '../support/kill-points.ts';
 import { hashOf, listTree, walk } from '../support/list-tree.ts';
 import { needs } from '../support/needs.ts';
-import { create } from '../support/run-create.ts';
+import { create, type DriverEnd } from '../support/run-create.ts';
 import { makeSandbox, removeSandbox, type Sandbox } from '../support/trees-root.ts';
 
 const domain = 'foo.bar.com';
@@ -19,21 +19,22 @@ describe.runIf(needs('root', { program: 'strace' }))(
     }, async () => {
       const { calls, listings } = await makeUndisturbed();
       const points = choosePoints(calls);
-      const seen = { absent: 0, whole: 0 };
+      const seen = { absent: 0, whole: 0, missed: 0 };
       for (const [index, point] of points.entries()) {
         using at = await makeStart();
         const end = await runKilled(wordsIn(at.sandbox), point);
         const state = requireAbsentOrWhole(at, listings, `${point.call} ${point.nth}`);
-        expect(
-          end.signal === 'SIGKILL' || end.status === 137,
-          `${point.call} ${point.nth}: ${end.stderr}`,
-        ).toBe(true);
-        seen[state] += 1;
+        if (!wasKilled(end)) {
+          // The run made fewer such calls than the one that was counted: the runtime writes to itself now and then.
+          expect({ ...end, state }).toMatchObject({ status: 0, state: 'whole' });
+          seen.missed += 1;
+        } else seen[state] += 1;
         if (index % 2 === 0) await recoverBySame(at, listings, state);
         else await recoverByOther(at, listings, state);
       }
-      process.stdout.write(`killed at ${points.length} points: ${seen.absent} absent, ${seen.whole} whole\n`);
+      process.stdout.write(`${points.length} points to be killed at: ${JSON.stringify(seen)}\n`);
       expect(seen.absent).toBeGreaterThan(20);
+      expect(seen.missed).toBeLessThan(4);
     });
 
     test('clears the stage though it was killed while it cleared it', { timeout: 120_000 }, async () => {
@@ -44,10 +45,7 @@ describe.runIf(needs('root', { program: 'strace' }))(
         await runKilled(wordsIn(at.sandbox), last ?? point);
         expect(readdirSync(join(at.sandbox.root, '.virtfs/stage'))).toEqual(['0']);
         const end = await runKilled(wordsIn(at.sandbox), point);
-        expect(
-          end.signal === 'SIGKILL' || end.status === 137,
-          `${point.call} ${point.nth}: ${end.stderr}`,
-        ).toBe(true);
+        expect(wasKilled(end), `${point.call} ${point.nth}: ${end.stderr}`).toBe(true);
         expect(requireAbsentOrWhole(at, listings, point.call)).toBe('absent');
         await recoverBySame(at, listings, 'absent');
       }
@@ -61,6 +59,10 @@ const sweeping: readonly KillPoint[] = [
   { call: 'rmdir', nth: 1 },
   { call: 'rmdir', nth: 40 },
 ];
+
+function wasKilled({ signal, status }: DriverEnd): boolean {
+  return signal === 'SIGKILL' || status === 137;
+}
 
 /** A root that holds one domain with a small part of the store, and how that domain's tree looks. */
 interface Start extends Disposable {
@@ -88,10 +90,15 @@ async function makeUndisturbed(): Promise<{
 
 async function makeStart(): Promise<Start> {
   const sandbox = makeSandbox();
-  sandbox.putProfile('tiny', 'summary = "x"\ncommands = ["true"]\n');
-  await create({ settings: sandbox.settings, domains: ['first.org'], profiles: ['tiny'] });
-  const first = listTree(join(sandbox.root, 'first.org'));
-  return { sandbox, first, [Symbol.dispose]: () => removeSandbox(sandbox) };
+  try {
+    sandbox.putProfile('tiny', 'summary = "x"\ncommands = ["true"]\n');
+    await create({ settings: sandbox.settings, domains: ['first.org'], profiles: ['tiny'] });
+    const first = listTree(join(sandbox.root, 'first.org'));
+    return { sandbox, first, [Symbol.dispose]: () => removeSandbox(sandbox) };
+  } catch (error) {
+    removeSandbox(sandbox);
+    throw error;
+  }
 }
 
 function wordsIn({ settings }: Sandbox) {

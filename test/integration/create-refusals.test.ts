@@ -54,7 +54,10 @@ describe.runIf(needs('root'))('createDomains refuses', () => {
     mkdirSync(root, { mode: 0o711 });
     writeFileSync(join(root, 'one.org'), '');
     symlinkSync('nowhere', join(root, 'www.two.org'));
-    expect(await refusal({ settings, domains: ['one.org'] })).toMatchObject({ code: 'DOMAIN_EXISTS' });
+    expect(await refusal({ settings, domains: ['one.org'] })).toMatchObject({
+      code: 'DOMAIN_EXISTS',
+      why: expect.stringContaining('no domain'),
+    });
     const asAlias = { settings, domains: ['two.org'], aliases: ['www.two.org'] };
     expect(await refusal(asAlias)).toMatchObject({ code: 'DOMAIN_EXISTS' });
     expect(readdirSync(join(root, '.virtfs/domains'))).toEqual([]);

@@ -10,6 +10,7 @@ import {
   readlinkSync,
   statSync,
   symlinkSync,
+  truncateSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
@@ -33,10 +34,27 @@ describe.runIf(needs('root'))('Store', () => {
       expect(object).toMatchObject({ uid: 0, gid: 0, nlink: 1, size: 3_000_000, mtimeMs: 1_500_000_000 });
       expect(object.mode & 0o7777).toBe(0o755);
       expect(object.ino).not.toBe(statSync(file).ino);
-      expect(at.store.has({ sha256: sha256 ?? '', mode: 0o755 })).toBe(true);
-      expect(at.store.has({ sha256: sha256 ?? '', mode: 0o644 })).toBe(false);
+      expect(at.store.has({ sha256: sha256 ?? '', mode: 0o755 }, 3_000_000)).toBe(true);
+      expect(at.store.has({ sha256: sha256 ?? '', mode: 0o644 }, 3_000_000)).toBe(false);
     },
   );
+
+  sandboxTest('replaces an object that lost its bytes, and keeps one that has them', ({ sandbox }) => {
+    using at = openStore(sandbox);
+    const file = at.hostFile('tool', 'whole');
+    const key = { sha256: at.store.addFile(file, 0o755, () => true) ?? '', mode: 0o755 };
+    const object = join(at.folder, `${key.sha256.slice(0, 2)}/${key.sha256}.0755`);
+    const { ino } = statSync(object);
+    at.store.addFile(file, 0o755, () => true);
+    expect(statSync(object).ino).toBe(ino);
+
+    truncateSync(object, 0);
+    expect(at.store.has(key, 5)).toBe(false);
+    at.store.addFile(file, 0o755, () => true);
+    expect(at.store.has(key, 5)).toBe(true);
+    expect(readFileSync(object, 'utf8')).toBe('whole');
+    expect(walk(at.folder).filter((name) => name.includes('.new-'))).toEqual([]);
+  });
 
   sandboxTest('takes nothing from a file that is no longer the one inspected', ({ sandbox }) => {
     using at = openStore(sandbox);
@@ -157,7 +175,6 @@ function openStore({ disk }: Sandbox): OpenStore {
       return join(host, name);
     },
     [Symbol.dispose]: () => {
-      store[Symbol.dispose]();
       for (const fd of fds) closeSync(fd);
     },
   };

@@ -11,21 +11,28 @@ export function compileSwapper(folder: string): string {
   return program;
 }
 
-/** Starts the swapper; the result stops it and gives how often it turned a folder into a link. */
+export interface Swapper extends AsyncDisposable {
+  /** Stops it; how often it turned a folder into a link. */
+  readonly stop: () => Promise<number>;
+}
+
+/** Starts the swapper: it turns `folders`, where they are, into links to `canary` and back. */
 export async function startSwapper(
   program: string,
   canary: string,
   folders: readonly string[],
-): Promise<() => Promise<number>> {
+): Promise<Swapper> {
   const child = spawn(program, [canary, ...folders], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const closed = once(child, 'close');
   let text = '';
   child.stdout.on('data', (data) => {
     text += data;
   });
   await once(child.stdout, 'data');
-  return async () => {
+  const stop = async () => {
     child.kill('SIGTERM');
-    await once(child, 'close');
+    await closed;
     return Number(text.split('\n')[1]);
   };
+  return { stop, [Symbol.asyncDispose]: async () => void (await stop()) };
 }

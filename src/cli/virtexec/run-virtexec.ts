@@ -4,7 +4,8 @@ import { VirtfsError } from '../../errors/virtfs-error.ts';
 import { readCallerOpenFiles } from '../../host/read-caller-open-files.ts';
 import { readRawWords } from '../../host/read-raw-words.ts';
 import { readSettings } from '../../host/read-settings.ts';
-import { reportError } from '../report-error.ts';
+import { endProcess } from '../../linux/end-process.ts';
+import { type ErrorForm, reportError, withMappedStack } from '../report-error.ts';
 import { version } from '../version.ts';
 import { findTree } from './find-tree.ts';
 import { parseCall, type VirtexecCall } from './parse-call.ts';
@@ -22,6 +23,7 @@ export interface VirtexecProcess {
   readonly stdio: readonly (number | undefined)[];
 }
 
+const form: ErrorForm = { program: 'virtexec', json: false };
 const out = (line: string): void => writeLine(1, line);
 const err = (line: string): void => writeLine(2, line);
 
@@ -46,7 +48,7 @@ export async function runVirtexec(self: VirtexecProcess): Promise<number> {
         return await run(self, call, undefined);
     }
   } catch (error) {
-    return reportError(error, err, { program: 'virtexec', json: false });
+    return reportError(await withMappedStack(error), err, form);
   }
 }
 
@@ -71,13 +73,14 @@ async function run(self: VirtexecProcess, call: RunCall, linkProgram: string | u
   const found = await findTree({ roots, domain, yes: call.yes, program });
   const raw = readRawWords(words).slice(call.programAt);
   const [name = Buffer.of(), ...args] = linkProgram === undefined ? raw : [Buffer.from(program), ...raw];
-  const { account } = enterTree({
-    ...found,
-    user: call.user,
-    openFiles: readCallerOpenFiles(),
-    stdio: self.stdio,
-  });
-  return runInside({ name, args, env: planEnvironment(env, account, found.domain), path: insidePath });
+  const openFiles = readCallerOpenFiles();
+  try {
+    const { account } = enterTree({ ...found, user: call.user, openFiles, stdio: self.stdio });
+    return runInside({ name, args, env: planEnvironment(env, account, found.domain), path: insidePath });
+  } catch (error) {
+    // Halfway in there is no way back: not for what a later import would load, and not for an ordinary end.
+    return endProcess(reportError(error, err, form));
+  }
 }
 
 function requireRoot(): void {

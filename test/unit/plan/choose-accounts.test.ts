@@ -81,7 +81,7 @@ describe('chooseSystemAccounts', () => {
 
 describe('chooseAccounts', () => {
   it('adds webmaster, the administrator and their groups from the range of the domain', () => {
-    const { users, groups } = chooseAccounts({ system: system({}), admin: 'crc', uids, inTree: all });
+    const { users, groups } = chooseAccounts({ system: system({}), admin: 'crc', uids, shell: '/bin/bash' });
     expect(users.slice(-2)).toMatchObject([
       { name: 'webmaster', uid: 200_000, gid: 200_000, home: '/var/www' },
       { name: 'crc', uid: 200_001, gid: 200_001, home: '/home/c/crc', shell: '/bin/bash' },
@@ -99,7 +99,7 @@ describe('chooseAccounts', () => {
       group: 'dbs:x:104:\n',
     });
     for (const admin of ['postgres', 'dbs', 'root', 'webmaster', 'a:0:0', 'a\nb']) {
-      expect(thrownBy(() => chooseAccounts({ system: chosen, admin, uids, inTree: all })).code).toBe(
+      expect(thrownBy(() => chooseAccounts({ system: chosen, admin, uids, shell: '/bin/bash' })).code).toBe(
         'BAD_USER_NAME',
       );
     }

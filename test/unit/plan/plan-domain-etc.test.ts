@@ -99,6 +99,7 @@ function plan(options: {
     uids: { first: 200_000, count: 10_000 },
     host: textHost(options.files ?? {}),
     templates: { texts: new Map(Object.entries(options.texts ?? {})), site: new Set(options.site) },
+    otherDomains: new Set<string>(),
     foreign: ['big'],
     fromHost: options.fromHost ?? { entries: [], notices: [] },
   });

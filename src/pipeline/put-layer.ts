@@ -1,0 +1,56 @@
+import { hash } from 'node:crypto';
+import { hasName } from '../engine/lay-tree.ts';
+import { putStateFile } from '../engine/put-state-file.ts';
+import type { StateDir } from '../engine/state-dir.ts';
+import type { HostAnswers } from '../host/open-host.ts';
+import { describeManifest } from '../manifest/describe-manifest.ts';
+import type { Layer } from '../manifest/manifest.ts';
+import type { Section } from '../manifest/plan.ts';
+import type { LayerPlan } from '../plan/plan-tree.ts';
+import type { StoredFiles } from './fill-store.ts';
+import type { Inspection } from './inspect-host.ts';
+import { nameKnownLayer, renderKnownLayer } from './known-layer.ts';
+
+export interface LayerToPut {
+  readonly state: StateDir;
+  readonly profiles: readonly string[];
+  readonly inspection: Inspection;
+  readonly plan: LayerPlan;
+  /** What of the plan trees share: their own entries wait elsewhere. */
+  readonly sections: readonly Section[];
+  readonly stored: StoredFiles;
+  /** What planning asked the host. */
+  readonly answers: HostAnswers;
+}
+
+/** Writes down a layer, unless it is there, and what it was planned from; gives its name. */
+export function putLayer({
+  state,
+  profiles,
+  inspection,
+  plan,
+  sections,
+  stored,
+  answers,
+}: LayerToPut): string {
+  const { known, key, profile } = inspection;
+  const count = sections.reduce((sum, { entries }) => sum + entries.length, 0);
+  if (known?.entries === count && hasName(state.part('layers'), `${known.id}.json`)) return known.id;
+
+  const entries = describeManifest(sections, (entry) => stored.contentOf(entry));
+  const layer: Layer = { version: 1, profiles, entries, notices: plan.notices };
+  const text = JSON.stringify(layer);
+  const id = hash('sha256', text);
+  putStateFile(state.part('layers'), `${id}.json`, text);
+  if (mayKeepPlan(inspection)) {
+    const contents = stored.all();
+    const text = renderKnownLayer({ version: 1, key, answers, profile, plan, contents, id, entries: count });
+    putStateFile(state.part('cache'), nameKnownLayer(profiles), text);
+  }
+  return id;
+}
+
+/** What packages and patterns come to is not asked of the `Host`, so nobody could see it change. */
+function mayKeepPlan({ host, packageFiles, globbed }: Inspection): boolean {
+  return packageFiles.size === 0 && globbed.size === 0 && host.isSettled();
+}
