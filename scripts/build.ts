@@ -66,6 +66,8 @@ async function bundle(program: string): Promise<void> {
     platform: 'node',
     transform: { define: { 'import.meta.dirname': '__dirname', 'import.meta.filename': '__filename' } },
     plugins: [native],
+    // Imported late by one module and at once by another: the late one must not have to know.
+    checks: { ineffectiveDynamicImport: false },
   });
   const wanted = new Map<string, string>();
   const name = (id: string, graph: ChunkingContext): string | null => {
@@ -79,7 +81,8 @@ async function bundle(program: string): Promise<void> {
       for (const [file, modules] of files[program] ?? [])
         for (const module of modules) claim(file, root + module);
     }
-    return wanted.get(id) ?? null;
+    // What rolldown adds to all files goes where the first of them is.
+    return wanted.get(id) ?? (id.startsWith('\0rolldown') ? program : null);
   };
   await build.write({
     dir: `${staging}/${program}`,
@@ -88,7 +91,8 @@ async function bundle(program: string): Promise<void> {
     chunkFileNames: '[name]-[hash].js',
     sourcemap: true,
     sourcemapExcludeSources: true,
-    keepNames: true,
+    // Blanks and comments are read, hashed and decoded at each start like everything else.
+    minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
     codeSplitting: { groups: [{ name, debugName: 'files' }] },
   });
   await build.close();

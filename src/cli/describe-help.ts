@@ -18,11 +18,14 @@ export function describeOverview(table: readonly CommandSpec[], columns: number)
     ...shown.flatMap((spec) => describeTerm(spec.name, spec.summary, termWidth, width)),
     ...describeTerm('help [COMMAND]', 'show what a command does and takes', termWidth, width),
     '',
-    'options of every command:',
-    ...describeTerm('-h, --help', 'show what a command does and takes', termWidth, width),
+    'options:',
+    ...describeTerm('-h, --help', 'show this; behind a command, what it does and takes', termWidth, width),
     ...describeTerm('-V, --version', 'show the version', termWidth, width),
     '',
-    ...wrapText('To run a program inside a domain: virtexec. Manual: man virtfs, man 5 virtfs.toml', width),
+    ...wrapText(
+      'To run a program inside a domain: virtexec. Manual: man 8 virtfs, man 8 virtexec, man 5 virtfs.toml, man 5 virtfs-profile.',
+      width,
+    ),
   ];
 }
 

@@ -1,9 +1,9 @@
 /**
  * The name among `known` that `text` was most likely meant to be: the fewest single-letter edits (Levenshtein),
- * at most a third of the word and one more. undefined when nothing is near. The first of equals wins.
+ * at most a third of the word, and one. undefined when nothing is near. The first of equals wins.
  */
 export function nearestName(text: string, known: readonly string[]): string | undefined {
-  const limit = Math.floor(text.length / 3) + 1;
+  const limit = Math.max(1, Math.floor(text.length / 3));
   let best: string | undefined;
   let bestEdits = limit + 1;
   for (const name of known) {

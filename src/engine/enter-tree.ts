@@ -4,6 +4,7 @@ import { hostNameOf } from '../domain/host-name.ts';
 import { parseRecordFacts, type RecordFacts } from '../domain/parse-record-facts.ts';
 import { changeRoot } from '../linux/change-root.ts';
 import { becomeIdentity, hasIdentity, type Identity } from '../linux/credentials.ts';
+import { denyTracing } from '../linux/deny-tracing.ts';
 import { closeDescriptorsOnExec, restoreBlocking } from '../linux/exec-program.ts';
 import { decideLandlock, readLandlockVersion, restrictByLandlock } from '../linux/landlock.ts';
 import { attachMount, cloneMount, detachMountsFromHost } from '../linux/mounts.ts';
@@ -56,9 +57,12 @@ export function enterTree(request: EnterRequest): TreeAccount {
 
 // biome-ignore format: a table
 const hostSteps: readonly IsolationStep<EnterRequest>[] = [
+  // Root of another tree has the capabilities we come to have, and other threads of ours keep all.
+  { name: 'keep others from tracing it',               run: () => denyTracing() },
   { name: 'make mounts, host name and IPC of its own', run: () => unshareNamespaces() },
   { name: 'keep its mounts away from the host',        run: () => detachMountsFromHost() },
   { name: 'set the host name',                         run: ({ domain }) => setHostName(hostNameOf(domain)) },
+  { name: 'accept standard input and output',          run: () => refuseDirectories() },
 ];
 
 /** What the steps inside the tree work on. `treeFd` is the directory first, and then the mount made of it. */
@@ -68,6 +72,12 @@ interface Entering {
   readonly identity: Identity;
   readonly openFiles: OpenFileLimit | undefined;
   readonly stdio: readonly (number | undefined)[];
+}
+
+/** A directory of the host left open is a way out, as 0, 1 or 2 as well (fchdir(2), openat(2)). */
+function refuseDirectories(): void {
+  const found = [0, 1, 2].find((fd) => fstatSync(fd).isDirectory());
+  if (found !== undefined) throw new NotIsolated(`descriptor ${found} is a directory outside the tree`);
 }
 
 // The order is forced: mounts and Landlock need SYS_ADMIN, Landlock the final root, ids what the last step takes away.

@@ -99,10 +99,14 @@ function names(path: string): string[] {
 
 function unsafe(root: string, path: string): VirtfsError {
   const shown = escapeLines(path);
+  // A folder of everybody's, such as /tmp, must stay one.
+  const isPublic = (lstatSync(path, { throwIfNoEntry: false })?.mode ?? 0) & 0o1000;
   return new VirtfsError('ROOT_UNSAFE', {
     what: `cannot use ${escapeLines(root)} as the root of trees`,
     why: `${shown} belongs to or can be written by others than root, who could swap what is in it`,
-    mend: `chown root:root ${shown}; chmod go-w ${shown} - or choose another root: --root DIR`,
+    mend: isPublic
+      ? 'choose another root, one that is root’s alone: --root DIR'
+      : `chown root:root ${shown}; chmod go-w ${shown} - or choose another root: --root DIR`,
   });
 }
 

@@ -23,6 +23,7 @@ export function runInside(program: InsideProgram): never {
   const args = [program.name, ...program.args];
   let denied: VirtfsError | undefined;
   for (const candidate of candidates(program)) {
+    if (!isThere(candidate)) continue;
     const error = execProgram({ path: candidate, args, env });
     if (isErrno(error, 'ENOENT') && !isThere(candidate)) continue;
     if (isErrno(error, 'ENOTDIR')) continue;
@@ -40,7 +41,12 @@ function candidates({ name, path }: InsideProgram): readonly Uint8Array[] {
 }
 
 function isThere(path: Uint8Array): boolean {
-  return statSync(Buffer.from(path), { throwIfNoEntry: false }) !== undefined;
+  try {
+    return statSync(Buffer.from(path), { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    // What keeps us from looking keeps exec(2) from running, which says why.
+    return true;
+  }
 }
 
 function notFound({ name, path }: InsideProgram): VirtfsError {

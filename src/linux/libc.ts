@@ -10,9 +10,18 @@ nameOfErrno.set(constants.errno.EAGAIN, 'EAGAIN').set(constants.errno.EOPNOTSUPP
 /** A C function of libc as koffi calls it. */
 export type Native<A extends readonly unknown[], R = number> = (...args: A) => R;
 
-/** Declares one function of the C library by its C prototype. */
+const declared = new Map<string, Native<readonly unknown[], unknown>>();
+
+/** A function of the C library by its C prototype. koffi reads the prototype at the first call, which not all see. */
 export function libcFunction<A extends readonly unknown[], R = number>(prototype: string): Native<A, R> {
-  return lib.func(prototype) as unknown as Native<A, R>;
+  return (...args) => {
+    let native = declared.get(prototype);
+    if (native === undefined) {
+      native = lib.func(prototype) as unknown as Native<readonly unknown[], unknown>;
+      declared.set(prototype, native);
+    }
+    return native(...args) as R;
+  };
 }
 
 /** The error of the system call that just returned -1, in Node's own shape: `code`, `errno`, `syscall`, `path`. */

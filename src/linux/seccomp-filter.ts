@@ -8,6 +8,8 @@ interface Condition {
   readonly arg: number;
   readonly mask?: number;
   readonly equals: number;
+  /** Turns it round: they have any other value. */
+  readonly negated?: true;
 }
 
 interface Rule {
@@ -47,6 +49,12 @@ const rules: readonly Rule[] = [
   { call: 'unshare', errno: EPERM, when: { arg: 0, mask: newUserNamespace, equals: newUserNamespace } },
   { call: 'clone',   errno: EPERM, when: { arg: 0, mask: newUserNamespace, equals: newUserNamespace } },
   { call: 'clone3',  errno: ENOSYS },
+  // Limits of others: the kernel asks for equal ids alone, so root of a tree could starve or end any daemon of the host.
+  // Zero is the caller, which is what setrlimit(2) passes.
+  { call: 'prlimit64', errno: EPERM, when: { arg: 0, equals: 0, negated: true } },
+  // A lease on a file makes whoever else opens it wait, and root owns the files that all trees share.
+  { call: 'fcntl',   errno: EPERM, when: { arg: 1, equals: 1024 /* F_SETLEASE */ } },
+  { call: 'fcntl64', errno: EPERM, when: { arg: 1, equals: 1024 } },
   // The kernel itself, its log, and the parts of it attackers come back to.
   { call: 'bpf',               errno: EPERM },
   { call: 'perf_event_open',   errno: EPERM },
@@ -118,7 +126,7 @@ function encodeRule({ call, errno, when }: Rule, machine: Machine): Instructions
   const test = [
     ...load(16 + 8 * when.arg),
     ...mask,
-    ...jump(equal, when.equals, 0, 1),
+    ...(when.negated ? jump(equal, when.equals, 1, 0) : jump(equal, when.equals, 0, 1)),
     ...answer(errno),
     ...load(0),
   ];

@@ -24,7 +24,9 @@ export async function runTasks(steps: readonly Step[], progress: Progress): Prom
   const logger = new ListrLogger({ useIcons: true, toStderr: [], processOutput });
   if (progress === 'list') {
     const rendererOptions = { logger, collapseErrors: false, showErrorMessage: false };
-    await new Listr(tasks, { ...common, renderer: 'default', rendererOptions }).run();
+    // What listr2 falls back on where it cannot draw must not go to standard output either.
+    const fallback = { fallbackRenderer: 'simple', fallbackRendererOptions: { logger } } as const;
+    await new Listr(tasks, { ...common, ...fallback, renderer: 'default', rendererOptions }).run();
   } else {
     await new Listr(tasks, { ...common, renderer: 'simple', rendererOptions: { logger } }).run();
   }

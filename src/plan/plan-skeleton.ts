@@ -30,6 +30,7 @@ export function planSkeleton({ mailGid, utmpGid }: SkeletonIds): Entry[] {
     dir('usr/bin',      0o755,  'programs'),
     dir('usr/sbin',     0o755,  'programs for the administrator'),
     dir('usr/lib',      0o755,  'libraries'),
+    dir('usr/local',    0o755,  'programs of the domain itself: the one part of usr it can write'),
     link('usr/spool',   '../var/spool', 'some POP servers look for mail here'),
     link('usr/tmp',     '../tmp',       'the old name of /tmp'),
     dir('var',          0o755,  'what changes'),

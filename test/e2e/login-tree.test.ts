@@ -9,7 +9,9 @@ import { mountSandbox, outOf, type Sandbox } from '../support/sandbox.ts';
 
 const domain = 'foo.bar.com';
 
-describe.runIf(needs('root', { program: 'script' }, { program: 'unshare' }))('a fresh login tree', () => {
+const wanted = ['script', 'setpriv', 'unshare', 'zic'].map((program) => ({ program }));
+
+describe.runIf(needs('root', ...wanted))('a fresh login tree', () => {
   let sandbox: Sandbox;
   let inside: (...words: readonly string[]) => Promise<string>;
 

@@ -26,8 +26,8 @@ describe.runIf(needs('root', { program: 'unshare' }))('scripts/quickstart', () =
 
   it('gives commands that work as they are printed', async () => {
     const { stdout } = await runAside('"$0"');
-    const explain = /why a file is there +(.+)/u.exec(stdout)?.[1] ?? '';
-    const remove = /remove the sandbox +(.+)/u.exec(stdout)?.[1] ?? '';
+    const explain = /why a file is there\n +(.+)/u.exec(stdout)?.[1] ?? '';
+    const remove = /remove the sandbox\n +(.+)/u.exec(stdout)?.[1] ?? '';
     const { stdout: after } = await runAside(`"$0" >&2 && ${explain} && ${remove} && ls /run`);
     expect(after).toContain('/usr/bin/passwd');
     expect(after).not.toContain('virtfs-quickstart');

@@ -8,7 +8,9 @@ const one = 'one.example';
 const two = 'two.example';
 const passwords: Readonly<Record<string, string>> = { [one]: 'First-bob-123', [two]: 'Other-bob-456' };
 
-describe.runIf(needs('root', { program: 'script' }))('two domains with a bob each', () => {
+const wanted = ['script', 'pgrep'].map((program) => ({ program }));
+
+describe.runIf(needs('root', ...wanted))('two domains with a bob each', () => {
   let sandbox: Sandbox;
 
   beforeAll(async () => {

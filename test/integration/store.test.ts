@@ -53,7 +53,7 @@ describe.runIf(needs('root'))('Store', () => {
     at.store.addFile(file, 0o755, () => true);
     expect(at.store.has(key, 5)).toBe(true);
     expect(readFileSync(object, 'utf8')).toBe('whole');
-    expect(walk(at.folder).filter((name) => name.includes('.new-'))).toEqual([]);
+    expect(walk(at.folder).filter(({ path }) => path.includes('.new-'))).toEqual([]);
   });
 
   sandboxTest('takes nothing from a file that is no longer the one inspected', ({ sandbox }) => {

@@ -13,6 +13,7 @@ const eperm = '1';
 // biome-ignore format: a table
 /** Calls denied to the whole process, and the step that must stop because of it. Numbers: x86-64, AArch64. */
 const deniedCalls: readonly (readonly [call: string, x64: number, arm64: number, step: string])[] = [
+  ['prctl',                   157, 167, 'keep others from tracing it'],
   ['unshare',                 272,  97, 'make mounts, host name and IPC of its own'],
   ['mount',                   165,  40, 'keep its mounts away from the host'],
   ['sethostname',             170, 161, 'set the host name'],

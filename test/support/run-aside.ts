@@ -11,12 +11,15 @@ export interface AsideOptions extends Pick<AloneOptions, 'uid' | 'timeout'> {
 
 // $0 is the host name, $1 the user it works as.
 const script = `
-  mount -o remount,bind,ro / && hostname "$0" && user=$1 && shift &&
+  mount -o remount,bind,ro / && mount -t proc proc /proc && hostname "$0" && cd / || exit 125
   for folder in /tmp /var/tmp /run /dev/shm; do
-    [ -d "$folder" ] && [ ! -L "$folder" ] && mount -t tmpfs -o mode=1777 none "$folder"
+    if [ -d "$folder" ] && [ ! -L "$folder" ]; then mount -t tmpfs -o mode=1777 none "$folder" || exit 125; fi
   done
-  mount -t proc proc /proc && cd / &&
-  exec setpriv --reuid "$user" --regid "$user" --clear-groups --no-new-privs --bounding-set -all,+setuid,+setgid,+net_raw --inh-caps -all -- "$@"
+  user=$1
+  shift
+  # Not exec: the first process of a namespace is taken for init, by itself and by the kernel.
+  setpriv --reuid "$user" --regid "$user" --clear-groups --no-new-privs --bounding-set -all,+setuid,+setgid,+net_raw --inh-caps -all -- "$@"
+  exit $?
 `;
 
 /**
@@ -27,19 +30,9 @@ export function runAside(words: readonly string[], options: AsideOptions): Promi
   const { env, hostname, uid = 0, timeout = 10_000 } = options;
   const path = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
   const own = Object.entries({ ...env, PATH: path }).map(([name, value]) => `${name}=${value}`);
-  const apart = [
-    '--mount',
-    '--uts',
-    '--ipc',
-    '--net',
-    '--pid',
-    '--fork',
-    '--kill-child',
-    '--propagation',
-    'private',
-  ];
+  const apart = '--mount --uts --ipc --net --pid --fork --kill-child --propagation private'.split(' ');
   return runAlone(
-    ['unshare', ...apart, 'sh', '-ec', script, hostname, String(uid), 'env', '-i', ...own, ...words],
+    ['unshare', ...apart, 'sh', '-c', script, hostname, String(uid), 'env', '-i', ...own, ...words],
     { timeout, env: { PATH: process.env.PATH ?? path } },
   );
 }

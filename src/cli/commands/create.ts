@@ -52,11 +52,14 @@ async function make(request: CreateRequest, values: Values, io: Io): Promise<num
   return 0;
 }
 
-/** A list that redraws itself needs a terminal; a log wants lines; who asks for data or silence wants nothing. */
+/**
+ * A list that redraws itself needs a terminal; a log wants lines; who asks for data or silence wants nothing.
+ * listr2 asks standard output whether it is one, wherever the list goes, and else writes lines into the data.
+ */
 function decideProgress(values: Values, io: Io): Progress {
   if (values.verbose) return 'lines';
   if (values.quiet || values.json || values['dry-run']) return 'none';
-  return io.errIsTerminal ? 'list' : 'lines';
+  return io.outIsTerminal && io.errIsTerminal ? 'list' : 'lines';
 }
 
 /** Asking comes before work that only root can do, and nobody should answer six questions for nothing. */

@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs';
 import { type DomainName, unicodeForm } from '../../domain/domain-name.ts';
 import type { DomainRecord } from '../../domain/record.ts';
+import { escapeLines } from '../../errors/escape-lines.ts';
 import { VirtfsError } from '../../errors/virtfs-error.ts';
 import { listDomains, readRecord } from '../../host/read-records.ts';
 import { readSettings } from '../../host/read-settings.ts';
@@ -17,6 +19,7 @@ interface ListedDomain {
 
 export async function runList({ values, io }: ListCall): Promise<number> {
   const { roots } = await readSettings(io.env, values.root);
+  if (values.root !== undefined && roots.every((root) => !existsSync(root))) throw noSuchRoot(values.root);
   if (values.names) {
     for (const name of roots.flatMap(allNames).sort()) io.out(name);
     return 0;
@@ -30,6 +33,15 @@ export async function runList({ values, io }: ListCall): Promise<number> {
     await printTable(listed, roots, io);
   }
   return status;
+}
+
+/** Named by hand, a folder that is not there is a slip, not an empty list. */
+function noSuchRoot(root: string): VirtfsError {
+  return new VirtfsError('PATH_MISSING', {
+    what: `cannot list the domains in ${escapeLines(root)}`,
+    why: 'there is no such folder',
+    mend: 'correct --root; virtfs create makes the folder with the first domain',
+  });
 }
 
 function allNames(root: string): readonly string[] {

@@ -29,3 +29,8 @@ export function text(...paragraphs: readonly string[]): readonly ManBlock[] {
 export function terms(...rows: readonly (readonly [term: string, text: string])[]): ManBlock {
   return { type: 'terms', terms: rows };
 }
+
+/** What starts in lower case as help, as a sentence. */
+export function capitalize(sentence: string): string {
+  return sentence.charAt(0).toUpperCase() + sentence.slice(1);
+}

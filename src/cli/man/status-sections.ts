@@ -13,17 +13,25 @@ export function exitStatusSection(without: readonly number[]): ManSection {
   return { title: 'EXIT STATUS', blocks: [terms(...rows, ...signalTexts)] };
 }
 
-/** ERRORS: each code in brackets at the end of a message, with its status. */
-export function errorsSection(without: readonly number[]): ManSection {
+interface ErrorsForm {
+  /** Codes this program never ends with, beside those of statuses it never ends with. */
+  readonly without: readonly ErrorCode[];
+  /** It has the option --json. */
+  readonly json: boolean;
+}
+
+/** ERRORS: each code in brackets behind a message, with its status; none with a status in `neverEndsWith`. */
+export function errorsSection(neverEndsWith: readonly number[], { without, json }: ErrorsForm): ManSection {
   const codes = Object.keys(exitStatus) as ErrorCode[];
   const rows = codes
-    .filter((code) => !without.includes(exitStatus[code]))
+    .filter((code) => !neverEndsWith.includes(exitStatus[code]) && !without.includes(code))
     .map((code) => [code, `${errorTexts[code]} Status ${exitStatus[code]}.`] as const);
+  const asJson = json ? ' With --json it is one JSON object with the fields code, what, why and mend.' : '';
   return {
     title: 'ERRORS',
     blocks: [
       ...text(
-        'A message says what could not be done and why, with a code in brackets, and in its second line what to do. With --json it is one JSON object with the fields code, what, why and mend. The codes:',
+        `A message says what could not be done and why, with a code in brackets, and in its second line what to do.${asJson} The codes:`,
       ),
       terms(...rows),
     ],

@@ -1,10 +1,12 @@
+import type { ErrorCode } from '../../errors/error-codes.ts';
 import { sysexit } from '../../errors/sysexits.ts';
 import type { Described } from '../completion/program-spec.ts';
 import { optionTerms } from '../describe-help.ts';
-import { type ManBlock, type ManPage, terms, text } from './man-page.ts';
+import { capitalize, type ManBlock, type ManPage, terms, text } from './man-page.ts';
 import { errorsSection, exitStatusSection } from './status-sections.ts';
 
 const neverEndsWith = [sysexit.findings, sysexit.tempFail, sysexit.cannotExec, sysexit.notFound];
+const errorsOfVirtexec: readonly ErrorCode[] = ['ISOLATION_FAILED', 'UNKNOWN_USER', 'USER_FORBIDDEN'];
 
 /** virtfs(8), from its command table. */
 export function describeVirtfsPage(commands: readonly Described[]): ManPage {
@@ -27,7 +29,7 @@ export function describeVirtfsPage(commands: readonly Described[]): ManPage {
       { title: 'ENVIRONMENT', blocks: [environment] },
       { title: 'FILES', blocks: [files] },
       exitStatusSection(neverEndsWith),
-      errorsSection(neverEndsWith),
+      errorsSection(neverEndsWith, { without: errorsOfVirtexec, json: true }),
       { title: 'EXAMPLES', blocks: shown.flatMap(describeExamples) },
     ],
     seeAlso: ['virtexec(8)', 'virtfs.toml(5)', 'virtfs-profile(5)', 'chroot(2)'],
@@ -35,8 +37,11 @@ export function describeVirtfsPage(commands: readonly Described[]): ManPage {
 }
 
 const environment = terms(
-  ['VIRTFS_ROOT', 'The folder that holds the trees. The option --root wins over it.'],
-  ['VIRTFS_CONFIG_DIR', 'Stands for /etc/virtfs.'],
+  [
+    'VIRTFS_ROOT',
+    'The folder that holds the trees. The option --root wins over it; it wins over virtfs.toml(5).',
+  ],
+  ['VIRTFS_CONFIG_DIR', 'The folder of settings and profiles, in place of /etc/virtfs.'],
   ['NO_COLOR', 'When it is set and not empty, nothing is coloured.'],
 );
 
@@ -79,8 +84,4 @@ function describeExamples({ examples }: Described): readonly ManBlock[] {
     { type: 'text', text: `${capitalize(what)}:` },
     { type: 'code', lines: [command] },
   ]);
-}
-
-function capitalize(sentence: string): string {
-  return sentence.charAt(0).toUpperCase() + sentence.slice(1);
 }

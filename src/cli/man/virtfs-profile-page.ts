@@ -10,7 +10,7 @@ export const profileKeyTexts: Readonly<Record<string, string>> = {
   packages:            'List of packages of the distribution. All their files come along.',
   files:               'List of absolute paths and glob patterns of files and folders of the host. Their links come along whole.',
   'optional-files':    'List of absolute paths. One that this host lacks is left out.',
-  exclude:             'List of absolute paths and glob patterns: what they match is taken out again.',
+  exclude:             'List of absolute paths and glob patterns: what they match is left out of what "*", packages and glob patterns name. What something that stays needs, or a link that stays leads to, comes along all the same.',
   directories:         'List of tables {path, mode, owner, group}: folders of the tree. mode is octal digits in quotes, "0755" when it is not given; owner and group are "root".',
   links:               'List of tables {path, target}: symbolic links of the tree.',
   devices:             'List of devices by name, of those virtfs knows: null zero full random urandom tty ptmx.',
@@ -18,7 +18,7 @@ export const profileKeyTexts: Readonly<Record<string, string>> = {
   groups:              'List of system groups that the tree shall have.',
   pam:                 "List of names of files of the host's /etc/pam.d. The modules they name come along.",
   setid:               'List of absolute paths of programs that keep their set-user-id and set-group-id bits. All others lose them.',
-  services:            'List of network services that the tree is made ready for.',
+  services:            'List of names of network services. They are checked to be names, and nothing is done with them yet.',
 };
 
 /** virtfs-profile(5). */
@@ -34,7 +34,7 @@ export const virtfsProfilePage: ManPage = {
         'A profile is a TOML file that names what a tree is to hold. Its name is the name of the file without .toml. virtfs brings the profiles minimal, login and howto; a file in /etc/virtfs/profiles adds one, or takes the place of the built-in one of the same name.',
         'A profile names programs and data; what these need is found out by virtfs without running them: the loader and libraries of a program, the interpreter of a script, every link of a chain of links, PAM modules and name service modules.',
         'Some files never come along, whatever a profile says: password hashes, private keys, host keys, the identity of the machine, sudoers.',
-        'The file must belong to root, and nobody else may be able to write it. A key that is not listed here is an error, and all errors of a file are shown at once.',
+        'The file must belong to root, and nobody else may be able to write it. A key that is not listed here is an error, and all errors of a file are shown at once. One file with an error stops every command that reads profiles.',
       ),
     },
     { title: 'KEYS', blocks: [terms(...Object.entries(profileKeyTexts))] },
@@ -42,7 +42,10 @@ export const virtfsProfilePage: ManPage = {
       title: 'FILES',
       blocks: [
         terms(
-          ['/etc/virtfs/profiles/*.toml', "The administrator's profiles."],
+          [
+            '/etc/virtfs/profiles/*.toml',
+            "The administrator's profiles. VIRTFS_CONFIG_DIR names another folder than /etc/virtfs.",
+          ],
           ['PREFIX/lib/virtfs/templates/profiles/*.toml', 'The built-in profiles.'],
         ),
       ],

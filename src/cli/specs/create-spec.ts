@@ -7,7 +7,7 @@ const options = {
     short: 'p',
     multiple: true,
     value: 'P[,P…]',
-    help: 'what the tree holds (see virtfs profiles); several are joined',
+    help: 'what the tree holds: a name of virtfs profiles; several are joined (else as virtfs.toml says, else login)',
     complete: 'profile',
   },
   address: {
@@ -28,20 +28,24 @@ const options = {
   admin: {
     type: 'string',
     value: 'USER',
-    help: "the administrator's account in the tree (admin)",
+    help: "the administrator's account in the tree (else as virtfs.toml says, else admin)",
     complete: 'none',
   },
   root: rootOption,
   link: {
     type: 'string',
     value: 'METHOD',
-    help: 'how trees share files: auto takes the best that the file system has',
+    help: 'how trees share files: auto, reflink, hardlink or copy; auto takes the first of these that the file system has',
     complete: ['auto', 'reflink', 'hardlink', 'copy'],
   },
-  yes: { type: 'boolean', short: 'y', help: 'ask nothing: what would be asked is an error' },
+  yes: { type: 'boolean', short: 'y', help: 'ask nothing: without a DOMAIN it is an error' },
   'dry-run': { type: 'boolean', short: 'n', help: 'show what would be in the tree, change nothing' },
   json: jsonOption,
-  quiet: { type: 'boolean', short: 'q', help: 'say nothing but errors' },
+  quiet: {
+    type: 'boolean',
+    short: 'q',
+    help: 'say nothing but errors; with --dry-run, show the entries alone',
+  },
   verbose: { type: 'boolean', short: 'v', help: 'a line for every step, with what it did' },
 } as const satisfies OptionSpecs;
 
@@ -56,9 +60,9 @@ export const createSpec = defineCommand({
   options,
   description: [
     "Makes /virtual/DOMAIN, complete: the programs of its profile with every library and data file they need, accounts, PAM, devices, log and web folders. Nothing of the host's secrets and no other domain's name comes along.",
-    'A tree is absent or whole: it is made aside and moved into its place at the end. When a run is stopped, however, the next one clears up.',
+    'A tree is absent or whole: it is made aside and moved into its place at the end. However a run is stopped, the next one clears up what it left.',
     'Without a DOMAIN, and with a terminal, it asks for all it needs, shows what it will make, and asks whether to begin.',
-    'On standard output stand the paths of the trees that were made, one a line.',
+    'On standard output stand the paths of the trees that were made, one a line; with --quiet nothing does.',
   ],
   examples: [
     ['virtfs create', 'asks for everything'],

@@ -2,7 +2,7 @@ import { type CommandCall, defineCommand, type OptionSpecs } from '../command.ts
 import { jsonOption } from './common-options.ts';
 
 const options = {
-  files: { type: 'boolean', help: 'every file it comes to on this host, one a line' },
+  files: { type: 'boolean', help: 'every file, link and folder it comes to on this host, one a line' },
   json: jsonOption,
 } as const satisfies OptionSpecs;
 

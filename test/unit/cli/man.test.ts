@@ -73,6 +73,17 @@ describe('the manual', () => {
     }
   });
 
+  it('says of virtexec what shuts a program in, what it keeps and what the kernel must have', () => {
+    for (const word of ['seccomp', 'CAP_', 'AUDIT_WRITE', 'read-only', 'nohup', '5.12', '5.19', '6.12'])
+      expect(page('virtexec(8)')).toContain(word);
+  });
+
+  it('lists no error of one program in the page of the other, and --json where it is an option', () => {
+    expect(page('virtexec(8)')).not.toMatch(/--json|ADDRESS_TAKEN|UNKNOWN_PROFILE/u);
+    expect(page('virtfs(8)')).not.toMatch(/ISOLATION_FAILED|USER_FORBIDDEN/u);
+    expect(page('virtfs(8)')).toContain('With --json it is one JSON object');
+  });
+
   it('speaks of the version of package.json', () => {
     expect(version).toBe(packageJson.version);
   });

@@ -48,6 +48,22 @@ describe('the seccomp filter', () => {
     expect(onX64(16, tiocsti, 0x5401n)).toBe('allow');
   });
 
+  test('denies limits of other processes, and lets those of the caller pass', () => {
+    expect(onX64(302, 1n)).toBe(eperm);
+    expect(onX64(302, 0n)).toBe('allow');
+    // A pid is what the lower half says.
+    expect(onX64(302, 1n << 40n)).toBe('allow');
+    expect(runBpf(filter, { number: 340, arch: i386, args: [1n] })).toBe(eperm);
+  });
+
+  test('denies leases on files, and lets the other things of fcntl pass', () => {
+    const on32 = (number: number, command: bigint) =>
+      runBpf(filter, { number, arch: i386, args: [3n, command] });
+    expect(onX64(72, 3n, 1024n)).toBe(eperm);
+    expect(onX64(72, 1024n, 2n)).toBe('allow');
+    expect([on32(55, 1024n), on32(221, 1024n), on32(221, 2n)]).toEqual([eperm, eperm, 'allow']);
+  });
+
   test('denies new user namespaces alone', () => {
     expect(onX64(272, 0x10000000n)).toBe(eperm);
     expect(onX64(272, 0x10020000n)).toBe(eperm);
