@@ -21,7 +21,7 @@ function sh(program: string, ...args: string[]): string {
 function fresh(...dirs: string[]): void {
   for (const dir of dirs) {
     rmSync(dir, { recursive: true, force: true });
-    mkdirSync(dir, { mode: 0o711 });
+    mkdirSync(dir, { mode: 0o700 });
   }
 }
 

@@ -25,7 +25,7 @@ const first = Array.from({ length: 3 }, () =>
     command: create('first.example.org'),
     before: () => {
       rmSync(root, { recursive: true, force: true });
-      mkdirSync(root, { mode: 0o711 });
+      mkdirSync(root, { mode: 0o700 });
     },
   }),
 );

@@ -8,7 +8,7 @@ const [prefix = '', sandbox = ''] = process.argv.slice(2);
 const root = `${sandbox}/virtual`;
 const emptyNode: Side = { name: 'node -e 0', command: [`${prefix}/lib/virtfs/runtime/node`, '-e', '0'] };
 
-mkdirSync(root, { recursive: true, mode: 0o711 });
+mkdirSync(root, { recursive: true, mode: 0o700 });
 spawnSync(`${prefix}/sbin/virtfs`, ['create', '--root', root, '--yes', '--quiet', 'start.example.org'], {
   stdio: 'inherit',
 });

@@ -18,6 +18,14 @@ export class TreesRoot implements Disposable {
   readonly path: string;
   readonly fd: number;
 
+  /**
+   * Users of the host can reach into the trees. One of them and root of a tree could then pass a descriptor of the host
+   * over a socket in the tree, which leads out of any root directory.
+   */
+  isOpenToOthers(): boolean {
+    return (fstatSync(this.fd).mode & 0o001) !== 0;
+  }
+
   constructor(path: string, fd: number) {
     this.path = path;
     this.fd = fd;
@@ -29,7 +37,7 @@ export class TreesRoot implements Disposable {
 }
 
 /**
- * Opens a root of trees, an absolute path, and makes it (0711) when `make` is set.
+ * Opens a root of trees, an absolute path, and makes it, for root alone (0700), when `make` is set.
  * Throws ROOT_UNSAFE when anyone but root could rename or write it, a folder above it, or a link on the way to it;
  * sticky folders above, such as /tmp, are fine, for only the owner may rename what stands in them. Throws PATH_MISSING
  * when it is not there.
@@ -63,8 +71,7 @@ function walkSafely(root: string, { make }: { readonly make: boolean }): string 
   const todo = names(root);
   for (let name = todo.shift(); name !== undefined; name = todo.shift()) {
     const next = join(at, name);
-    if (make) makeIfMissing(next);
-    const found = lstatSync(next);
+    const found = make ? lstatOrMake(next, todo.length === 0 ? 0o700 : 0o755) : lstatSync(next);
     if (found.uid !== 0 || othersMayWrite(found, todo.length === 0)) throw unsafe(root, next);
     if (!found.isSymbolicLink()) {
       at = next;
@@ -78,14 +85,16 @@ function walkSafely(root: string, { make }: { readonly make: boolean }): string 
   return at;
 }
 
-function makeIfMissing(path: string): void {
-  if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) return;
+function lstatOrMake(path: string, mode: number): Stats {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (found !== undefined) return found;
   try {
-    mkdirSync(path, { mode: 0o711 });
+    mkdirSync(path, { mode });
   } catch (error) {
     // Another virtfs made it between the two calls.
     if (!isErrno(error, 'EEXIST')) throw error;
   }
+  return lstatSync(path);
 }
 
 function othersMayWrite(found: Stats, isLast: boolean): boolean {

@@ -22,10 +22,12 @@ import { entriesOf } from '../plan/assemble-plan.ts';
 import { type LayerPlan, planTreeLayer, planTreesOn } from '../plan/plan-tree.ts';
 import { requireNoSecrets } from './check-secrets.ts';
 import { type Chosen, chooseRecords } from './choose-records.ts';
+import { counted, megabytes } from './count-words.ts';
 import type { CreatedDomain, CreateRequest, CreateResult } from './create-request.ts';
 import { fillStore, StoredFiles } from './fill-store.ts';
 import { type Inspection, inspectHost } from './inspect-host.ts';
 import { measurePlan } from './measure-plan.ts';
+import { noticeOpenRoot } from './notice-open-root.ts';
 import { pace } from './pace.ts';
 import { putLayer } from './put-layer.ts';
 import { domainExists, requireNoSuchName } from './read-taken.ts';
@@ -256,7 +258,9 @@ class CreateRun {
       const sizes = measurePlan(plan, this.#link, (entry) => this.#stored.contentOf(entry).size);
       return { domain, path: `${this.#root.path}/${domain}`, record, ...sizes };
     });
-    const notices = [...new Set(this.#works.flatMap(({ plan }) => plan.notices))];
+    const notices = [
+      ...new Set([...this.#works.flatMap(({ plan }) => plan.notices), ...noticeOpenRoot(this.#root)]),
+    ];
     return { root: this.#root.path, link: this.#link, domains, notices };
   }
 
@@ -289,12 +293,4 @@ function requireRoot(): void {
 function needed<T>(value: T | undefined): T {
   if (value === undefined) throw new Error('a step ran before the one it needs');
   return value;
-}
-
-function counted(count: number, one: string, many = `${one}s`): string {
-  return `${count} ${count === 1 ? one : many}`;
-}
-
-function megabytes(bytes: number): string {
-  return `${(bytes / 1e6).toFixed(1)} MB`;
 }

@@ -27,11 +27,14 @@ const unsafe: readonly (readonly [
 ];
 
 describe.runIf(needs('root'))('openTreesRoot', () => {
-  sandboxTest('makes what is missing, searchable for others and no more', ({ sandbox: { disk } }) => {
+  sandboxTest('makes what is missing, closed to all but root', ({ sandbox: { disk } }) => {
     const path = join(disk, 'a/b');
     using root = openTreesRoot(path, { make: true });
     expect(root.path).toBe(path);
-    expect(statSync(path).mode & 0o7777).toBe(0o711);
+    expect(statSync(path).mode & 0o7777).toBe(0o700);
+    expect(root.isOpenToOthers()).toBe(false);
+    chmodSync(path, 0o711);
+    expect(root.isOpenToOthers()).toBe(true);
   });
 
   sandboxTest('says what to do where there is none', ({ sandbox: { disk } }) => {

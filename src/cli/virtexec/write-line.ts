@@ -1,5 +1,6 @@
 import { writeSync } from 'node:fs';
 import { isErrno } from '../../errors/virtfs-error.ts';
+import { endProcess } from '../../linux/end-process.ts';
 
 /**
  * Writes a line to standard output or error by the plain system call. process.stdout would switch a pipe to
@@ -13,7 +14,8 @@ export function writeLine(fd: 1 | 2, line: string): void {
     } catch (error) {
       // Someone before us made the pipe non-blocking; there is room again once its reader has read.
       if (isErrno(error, 'EAGAIN')) continue;
-      process.exit(isErrno(error, 'EPIPE') ? 141 : 74);
+      // At once: by now the root directory may be a tree.
+      endProcess(isErrno(error, 'EPIPE') ? 141 : 74);
     }
   }
 }
