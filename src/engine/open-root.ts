@@ -67,12 +67,13 @@ const mostLinks = 40;
 function walkSafely(root: string, { make }: { readonly make: boolean }): string {
   let at = '/';
   let links = 0;
-  if (lstatSync(at).uid !== 0 || othersMayWrite(lstatSync(at), false)) throw unsafe(root, at);
+  requireRoots(lstatSync(at), root, at, false);
   const todo = names(root);
   for (let name = todo.shift(); name !== undefined; name = todo.shift()) {
     const next = join(at, name);
-    const found = make ? lstatOrMake(next, todo.length === 0 ? 0o700 : 0o755) : lstatSync(next);
-    if (found.uid !== 0 || othersMayWrite(found, todo.length === 0)) throw unsafe(root, next);
+    const isLast = todo.length === 0;
+    const found = make ? lstatOrMake(next, isLast) : lstatSync(next);
+    requireRoots(found, root, next, isLast);
     if (!found.isSymbolicLink()) {
       at = next;
       continue;
@@ -85,16 +86,20 @@ function walkSafely(root: string, { make }: { readonly make: boolean }): string 
   return at;
 }
 
-function lstatOrMake(path: string, mode: number): Stats {
+function lstatOrMake(path: string, isLast: boolean): Stats {
   const found = lstatSync(path, { throwIfNoEntry: false });
   if (found !== undefined) return found;
   try {
-    mkdirSync(path, { mode });
+    mkdirSync(path, { mode: isLast ? 0o700 : 0o755 });
   } catch (error) {
     // Another virtfs made it between the two calls.
     if (!isErrno(error, 'EEXIST')) throw error;
   }
   return lstatSync(path);
+}
+
+function requireRoots(found: Stats, root: string, path: string, isLast: boolean): void {
+  if (found.uid !== 0 || othersMayWrite(found, isLast)) throw unsafe(root, path);
 }
 
 function othersMayWrite(found: Stats, isLast: boolean): boolean {
