@@ -5,6 +5,10 @@ import { VirtfsError } from '../errors/virtfs-error.ts';
 /** A DNS name in lower case and ASCII form, safe as one path component. Made only by `parseDomainName`. */
 export type DomainName = string & { readonly domainName: unique symbol };
 
+/** Lower case, two labels or more, and the last no number. */
+const plainName =
+  /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?![0-9]+$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/u;
+
 const label = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/u;
 
 /**
@@ -28,8 +32,9 @@ export function parseDomainName(text: string): DomainName {
 /** The rule `text` breaks, or undefined when it is a domain name. */
 export function whyNotDomainName(text: string): string | undefined {
   if (text === '') return 'it is empty';
+  // Nearly every name there is, told by one pattern: the others take longer to build than to match.
+  if (text.length <= 253 && plainName.test(text)) return undefined;
   // The URL parser would drop or turn these, and `a%2eb.org` is no name anyone meant.
-  // Plain names, which are nearly all, are spared a pattern that takes a millisecond to build.
   if (!/^[\w.-]+$/u.test(text) && /[\s/\\%:@#?[\]\p{C}]/u.test(text))
     return 'it holds a space or a character no name has';
   const name = toAscii(text);

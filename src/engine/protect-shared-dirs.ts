@@ -1,4 +1,4 @@
-import { closeSync, readlinkSync } from 'node:fs';
+import { closeSync, lstatSync, readlinkSync } from 'node:fs';
 import { ownDirsWithin, sharedDirs } from '../domain/shared-dirs.ts';
 import { isErrno } from '../errors/virtfs-error.ts';
 import { attachMount, cloneMount, makeReadOnly } from '../linux/mounts.ts';
@@ -26,6 +26,10 @@ export function protectSharedDirs(treeFd: number): void {
 
 /** A link into usr, as systems with a merged /usr have it, is protected along with usr. */
 function openShared(treeFd: number, name: string): number | undefined {
+  // Most are links or not there; an exception for each would take longer than all that is done here.
+  const found = lstatSync(heldPath(treeFd, name), { throwIfNoEntry: false });
+  if (found === undefined) return undefined;
+  if (found.isSymbolicLink() && name !== 'usr' && pointsIntoUsr(treeFd, name)) return undefined;
   try {
     return openFolder(treeFd, name);
   } catch (error) {
