@@ -37,17 +37,17 @@ const create = (...args: string[]): [string, ...string[]] => [
 
 fresh(root);
 sh(...create('one.example.org'));
-const { entries } = JSON.parse(sh(virtfs, 'profile', 'login', '--json', '--root', root)) as {
-  entries: { type: string; path: string }[];
+const { files } = JSON.parse(sh(virtfs, 'profile', 'login', '--files', '--json')) as {
+  files: { type: string; path: string }[];
 };
-const programs = entries
+const programs = files
   .filter(({ type, path }) => type === 'file' && /^(?:usr\/)?s?bin\//u.test(path))
   .map(({ path }) => `/${path}`);
 fresh(peers);
 sh('/usr/lib/dracut/dracut-install', '-D', peers, '-l', '-a', ...programs);
 const installed = sh('find', peers, '-type', 'f').split('\n').length - 1;
 console.log(
-  `login: ${entries.length} entries in the shared layer, ${programs.length} programs; dracut-install lays ${installed} files for the same programs`,
+  `login: ${files.length} entries in the shared layer, ${programs.length} programs; dracut-install lays ${installed} files for the same programs`,
 );
 
 compare(
