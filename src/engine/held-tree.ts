@@ -6,7 +6,7 @@ import type { TreePath } from '../manifest/tree-path.ts';
  * Directories held open at once. With Node's own and the state's the process stays below 64 descriptors: growing the
  * table of a process with several threads costs the kernel a grace period, 10 ms and more.
  */
-const mostOpen = 16;
+const mostOpen = 24;
 
 /**
  * A tree held by descriptors.
@@ -18,6 +18,8 @@ const mostOpen = 16;
 export class HeldTree implements Disposable {
   readonly fd: number;
   readonly #open = new Map<string, number>();
+  /** Folders of the tree that give what is made in them another group than root's. */
+  readonly #giving = new Set<string>();
   #closed = false;
 
   /** Takes over `fd`, an open directory, and closes it in the end. */
@@ -34,7 +36,12 @@ export class HeldTree implements Disposable {
   dir(path: TreePath | ''): number {
     if (path === '') return this.fd;
     const known = this.#open.get(path);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      // The one used last goes last.
+      this.#open.delete(path);
+      this.#open.set(path, known);
+      return known;
+    }
     if (this.#open.size >= mostOpen) this.#closeOldest();
     const fd = openDirBeneath(this.fd, path);
     this.#open.set(path, fd);
@@ -48,6 +55,22 @@ export class HeldTree implements Disposable {
     return { dirfd, name: path.slice(slash + 1) };
   }
 
+  /** Notes the owner a folder of the tree was made with. */
+  noteDir(path: TreePath, gid: number, mode: number): void {
+    if (gid !== 0 || (mode & 0o2000) !== 0) this.#giving.add(path);
+  }
+
+  /** True when what is made at `path` gets the group root without being told. */
+  isMadeForRoot(path: TreePath): boolean {
+    return !this.#giving.has(path.slice(0, Math.max(path.lastIndexOf('/'), 0)));
+  }
+
+  /** Closes what is held below the tree's own folder: many trees are made side by side. */
+  rest(): void {
+    for (const fd of this.#open.values()) closeSync(fd);
+    this.#open.clear();
+  }
+
   #closeOldest(): void {
     const [oldest] = this.#open;
     if (oldest === undefined) return;
@@ -59,8 +82,7 @@ export class HeldTree implements Disposable {
     // A second close of the same number could hit somebody else's descriptor.
     if (this.#closed) return;
     this.#closed = true;
-    for (const fd of this.#open.values()) closeSync(fd);
-    this.#open.clear();
+    this.rest();
     closeSync(this.fd);
   }
 }

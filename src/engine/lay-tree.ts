@@ -1,8 +1,9 @@
-import { lstatSync, readdirSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { escapeLines } from '../errors/escape-lines.ts';
 import { explainErrno } from '../errors/explain-errno.ts';
 import { isErrno, VirtfsError } from '../errors/virtfs-error.ts';
 import { renameNewAt } from '../linux/files.ts';
+import { dirEntryType, listDir } from '../linux/list-dir.ts';
 import type { Entry } from '../manifest/entry.ts';
 import type { TreePath } from '../manifest/tree-path.ts';
 import { heldPath } from './held-path.ts';
@@ -47,22 +48,24 @@ export function checkNewTree(tree: HeldTree, entries: readonly Entry[]): void {
 }
 
 function checkDir(tree: HeldTree, dir: string, names: ReadonlyMap<string, Entry['type']>): void {
-  const found = readdirSync(heldPath(openPlanned(tree, dir)), { withFileTypes: true });
-  for (const item of found) {
-    const type = names.get(item.name);
-    const right =
-      (type === 'dir' && item.isDirectory()) ||
-      (type === 'file' && item.isFile()) ||
-      (type === 'symlink' && item.isSymbolicLink()) ||
-      (type === 'device' && item.isCharacterDevice()) ||
-      type === 'hardlink';
-    if (!right) throw differs(`${dir}/${item.name}`, 'something else stands there than was put');
+  const found = listDir(openPlanned(tree, dir));
+  for (const { name, type } of found) {
+    const planned = names.get(name);
+    const right = planned === 'hardlink' || (planned !== undefined && typeOf[planned] === type);
+    if (!right) throw differs(`${dir}/${name}`, 'something else stands there than was put');
   }
   if (found.length === names.size) return;
   const there = new Set(found.map(({ name }) => name));
   const gone = [...names.keys()].find((name) => !there.has(name));
   throw differs(`${dir}/${gone ?? ''}`, 'it was put there, and is gone');
 }
+
+const typeOf = {
+  dir: dirEntryType.dir,
+  file: dirEntryType.file,
+  symlink: dirEntryType.symlink,
+  device: dirEntryType.charDevice,
+} as const;
 
 function openPlanned(tree: HeldTree, dir: string): number {
   try {

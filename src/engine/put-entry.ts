@@ -1,13 +1,4 @@
-import {
-  closeSync,
-  constants,
-  fchmodSync,
-  fchownSync,
-  fstatSync,
-  futimesSync,
-  lstatSync,
-  openSync,
-} from 'node:fs';
+import { closeSync, constants, fchmodSync, fchownSync, fstatSync, futimesSync, openSync } from 'node:fs';
 import type { LinkMethod } from '../domain/record.ts';
 import { escapeLines } from '../errors/escape-lines.ts';
 import { explainErrno } from '../errors/explain-errno.ts';
@@ -23,7 +14,6 @@ import {
 } from '../linux/files.ts';
 import type { DeviceEntry, DirEntry, Entry, FileEntry, HardlinkEntry } from '../manifest/entry.ts';
 import { copyContents } from './copy-contents.ts';
-import { heldPath } from './held-path.ts';
 import type { HeldTree } from './held-tree.ts';
 import { writeAll } from './put-state-file.ts';
 import type { Store, StoreKey } from './store.ts';
@@ -53,11 +43,11 @@ function put(entry: Entry, tree: HeldTree, filling: Filling): void {
   const { dirfd, name } = tree.parentOf(entry.path);
   switch (entry.type) {
     case 'dir':
-      putDir(entry, dirfd, name);
+      putDir(entry, tree, dirfd, name);
       break;
     case 'file':
       if (entry.shared) putShared(entry, dirfd, name, filling);
-      else putOwn(entry, dirfd, name, filling);
+      else putOwn(entry, tree, dirfd, name, filling);
       break;
     case 'symlink':
       filling.store.linkSymlink(entry.target, dirfd, name);
@@ -71,12 +61,12 @@ function put(entry: Entry, tree: HeldTree, filling: Filling): void {
   }
 }
 
-function putDir(entry: DirEntry, dirfd: number, name: string): void {
+function putDir(entry: DirEntry, tree: HeldTree, dirfd: number, name: string): void {
   const { uid, gid } = entry.owner;
   // mkdir(2) drops the set-id bits, and below a set-gid folder takes its group and its bit.
   makeDirAt(dirfd, name, entry.mode & 0o1777);
-  const made = lstatSync(heldPath(dirfd, name));
-  if (made.uid === uid && made.gid === gid && (made.mode & 0o7777) === entry.mode) return;
+  tree.noteDir(entry.path, gid, entry.mode);
+  if (uid === 0 && gid === 0 && entry.mode <= 0o1777 && tree.isMadeForRoot(entry.path)) return;
   const fd = openDirBeneath(dirfd, name);
   try {
     fchownSync(fd, uid, gid);
@@ -92,11 +82,19 @@ function putShared(entry: FileEntry, dirfd: number, name: string, filling: Filli
   else putStored(entry, key, dirfd, name, filling);
 }
 
-function putOwn(entry: FileEntry, dirfd: number, name: string, filling: Filling): void {
+function putOwn(entry: FileEntry, tree: HeldTree, dirfd: number, name: string, filling: Filling): void {
   if ('copyOf' in entry.source) putStored(entry, filling.keyOf(entry), dirfd, name, filling);
   else {
     const bytes = 'text' in entry.source ? Buffer.from(entry.source.text) : entry.source.bytes;
-    withNewFile(entry, dirfd, name, (fd) => writeAll(fd, bytes));
+    const { uid, gid } = entry.owner;
+    if (uid === 0 && gid === 0 && entry.mode <= 0o777 && tree.isMadeForRoot(entry.path)) {
+      const fd = createFileAt(dirfd, name, entry.mode);
+      try {
+        writeAll(fd, bytes);
+      } finally {
+        closeSync(fd);
+      }
+    } else withNewFile(entry, dirfd, name, (fd) => writeAll(fd, bytes));
   }
 }
 

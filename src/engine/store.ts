@@ -39,6 +39,7 @@ export interface StoreKey {
 export class Store {
   readonly #fd: number;
   readonly #made = new Set<string>();
+  readonly #links = new Map<string, string>();
   readonly #generation = new Map<string, number>();
 
   /** `fd`, the open folder of the store, stays the caller's. */
@@ -85,7 +86,7 @@ export class Store {
 
   /** Gives the store's link to `target` another name: symbolic links share inodes as files do. */
   linkSymlink(target: string, dirfd: number, name: string): void {
-    const object = `ln/${hash('sha256', target)}`;
+    const object = this.#linkPath(target);
     const begin = (next: string): void => symlinkAt(target, this.#fd, next);
     try {
       this.#linkRolling(object, dirfd, name, begin);
@@ -95,6 +96,15 @@ export class Store {
       begin(object);
       this.#linkRolling(object, dirfd, name, begin);
     }
+  }
+
+  #linkPath(target: string): string {
+    let path = this.#links.get(target);
+    if (path === undefined) {
+      path = `ln/${hash('sha256', target)}`;
+      this.#links.set(target, path);
+    }
+    return path;
   }
 
   // A file system ends the names of one inode somewhere (ext4 at 65,000): EMLINK, and object.1, object.2 … take over.
@@ -165,9 +175,17 @@ export class Store {
   }
 }
 
+const paths = new WeakMap<StoreKey, string>();
+
 // Below the store's descriptor a path of two names will do: the store is root's alone.
 function objectPath(key: StoreKey): string {
-  return `${key.sha256.slice(0, 2)}/${objectName(key)}`;
+  // Asked for a hundred trees in a row with the same keys.
+  let path = paths.get(key);
+  if (path === undefined) {
+    path = `${key.sha256.slice(0, 2)}/${objectName(key)}`;
+    paths.set(key, path);
+  }
+  return path;
 }
 
 function objectName({ sha256, mode }: StoreKey): string {

@@ -13,8 +13,8 @@ const mostBytes = 4 << 20;
 /**
  * Throws TREE_UNSAFE when a file in the plan holds a private key or a password hash. The deny list goes by names; this
  * looks at the first 4 MB of what is really there: all of configuration, and of the rest what not everybody may read or
- * what came from /opt. Programs hold such marks as texts of their own and are left out. `seen` spares host files that
- * were looked at for another tree.
+ * what came from /opt. Programs hold such marks as texts of their own and are left out. `seen` spares host files
+ * and texts that were looked at for another tree.
  */
 export function requireNoSecrets(plan: Plan, host: Pick<HostView, 'program'>, seen: Set<string>): void {
   for (const entry of [...plan.layer, ...plan.own].flatMap(({ entries }) => entries)) {
@@ -34,7 +34,11 @@ function isCompiled({ source }: FileEntry, host: Pick<HostView, 'program'>): boo
 }
 
 function contentOf({ source }: FileEntry, seen: Set<string>): string | Uint8Array | undefined {
-  if ('text' in source) return source.text;
+  if ('text' in source) {
+    if (seen.has(source.text)) return undefined;
+    seen.add(source.text);
+    return source.text;
+  }
   if ('bytes' in source) return source.bytes;
   if (seen.has(source.copyOf)) return undefined;
   seen.add(source.copyOf);

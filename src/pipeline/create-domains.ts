@@ -182,8 +182,10 @@ class CreateRun {
       for (const entry of entriesOf(plan, name)) {
         putEntry(entry, tree, filling);
         made++;
-        await this.#between();
+        const pause = this.#between();
+        if (pause !== undefined) await pause;
       }
+      tree.rest();
     }
     note(String(made));
   }
@@ -191,6 +193,7 @@ class CreateRun {
   async #check(note: (text: string) => void): Promise<void> {
     for (const { plan, tree } of this.#works) {
       checkNewTree(tree, allEntries(plan));
+      tree.rest();
       await this.#between();
     }
     note(`${counted(this.#works.length, 'tree')} as planned, no secret of the host inside`);

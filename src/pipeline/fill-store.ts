@@ -10,6 +10,8 @@ import type { Entry, FileEntry } from '../manifest/entry.ts';
 /** What the store holds of the planned files, after `fillStore`. */
 export class StoredFiles {
   readonly #content = new Map<string, FileContent>();
+  readonly #texts = new Map<string | Uint8Array, FileContent>();
+  readonly #keys = new WeakMap<FileEntry, StoreKey>();
 
   put(hostPath: string, content: FileContent): void {
     this.#content.set(hostPath, content);
@@ -30,12 +32,21 @@ export class StoredFiles {
       if (content === undefined) throw new Error(`not in the store: ${entry.source.copyOf}`);
       return content;
     }
+    const known = this.#texts.get('text' in entry.source ? entry.source.text : entry.source.bytes);
+    if (known !== undefined) return known;
     const bytes = 'text' in entry.source ? Buffer.from(entry.source.text) : entry.source.bytes;
-    return { sha256: hash('sha256', bytes), size: bytes.length };
+    const content = { sha256: hash('sha256', bytes), size: bytes.length };
+    this.#texts.set('text' in entry.source ? entry.source.text : entry.source.bytes, content);
+    return content;
   }
 
   keyOf(entry: FileEntry): StoreKey {
-    return { sha256: this.contentOf(entry).sha256, mode: storedMode(entry) };
+    let key = this.#keys.get(entry);
+    if (key === undefined) {
+      key = { sha256: this.contentOf(entry).sha256, mode: storedMode(entry) };
+      this.#keys.set(entry, key);
+    }
+    return key;
   }
 }
 

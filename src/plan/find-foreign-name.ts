@@ -29,6 +29,16 @@ export function findForeignName(text: string, names: readonly string[]): string 
  */
 export function findDomainName(text: string, domains: ReadonlySet<string>): string | undefined {
   if (domains.size === 0) return undefined;
+  const known = answers.get(domains) ?? new Map<string, string | undefined>();
+  answers.set(domains, known);
+  if (!known.has(text)) known.set(text, searchDomainName(text, domains));
+  return known.get(text);
+}
+
+/** A call that makes a hundred trees asks for the same few texts a hundred times. */
+const answers = new WeakMap<ReadonlySet<string>, Map<string, string | undefined>>();
+
+function searchDomainName(text: string, domains: ReadonlySet<string>): string | undefined {
   for (const [run] of text.toLowerCase().matchAll(/[\w-]+(?:\.[\w-]+)+/gu)) {
     const labels = run.split('.').slice(0, mostLabels);
     for (const from of labels.keys()) {
