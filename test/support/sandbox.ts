@@ -26,7 +26,7 @@ export function mountSandbox(): Sandbox {
   const base = mkdtempSync(join(tmpdir(), 'virtfs-e2e-'));
   // Its tests act as other users below it.
   chmodSync(base, 0o755);
-  execFileSync('mount', ['-t', 'tmpfs', '-o', 'mode=0700,size=90%', 'virtfs-e2e', base]);
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'mode=0711,size=90%', 'virtfs-e2e', base]);
   const root = join(base, 'virtual');
   const installed = findInstalled();
   const env = { VIRTFS_ROOT: root, VIRTFS_CONFIG_DIR: '/nonexistent' };
