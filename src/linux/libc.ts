@@ -1,11 +1,19 @@
-import { constants } from 'node:os';
 import koffi from 'koffi';
 
 const lib = koffi.load('libc.so.6');
 
-const nameOfErrno = new Map(Object.entries(constants.errno).map(([name, number]) => [number, name]));
-// Two numbers have two names on Linux; of these the manual pages of our calls speak.
-nameOfErrno.set(constants.errno.EAGAIN, 'EAGAIN').set(constants.errno.EOPNOTSUPP, 'EOPNOTSUPP');
+let names: Map<number, string> | undefined;
+
+/** The name of an error number. node:os, which knows them, is loaded with the first. */
+function nameErrno(number: number): string | undefined {
+  if (names === undefined) {
+    const { errno } = process.getBuiltinModule('node:os').constants;
+    names = new Map(Object.entries(errno).map(([name, value]) => [value, name]));
+    // Two numbers have two names on Linux; of these the manual pages of our calls speak.
+    names.set(errno.EAGAIN, 'EAGAIN').set(errno.EOPNOTSUPP, 'EOPNOTSUPP');
+  }
+  return names.get(number);
+}
 
 /** A C function of libc as koffi calls it. */
 export type Native<A extends readonly unknown[], R = number> = (...args: A) => R;
@@ -27,7 +35,7 @@ export function libcFunction<A extends readonly unknown[], R = number>(prototype
 /** The error of the system call that just returned -1, in Node's own shape: `code`, `errno`, `syscall`, `path`. */
 export function lastError(syscall: string, path?: string): NodeJS.ErrnoException {
   const errno = koffi.errno();
-  const code = nameOfErrno.get(errno) ?? `errno ${errno}`;
+  const code = nameErrno(errno) ?? `errno ${errno}`;
   const error: NodeJS.ErrnoException = new Error(
     `${code}: ${syscall}${path === undefined ? '' : ` '${path}'`}`,
   );
