@@ -27,11 +27,6 @@ export class HeldTree implements Disposable {
     this.fd = fd;
   }
 
-  /** Opens the directory `name` below `dirfd`. */
-  static openAt(dirfd: number, name: string): HeldTree {
-    return new HeldTree(openDirBeneath(dirfd, name));
-  }
-
   /** The descriptor of a directory of the tree; '' is the tree itself. Good until the next call. */
   dir(path: TreePath | ''): number {
     if (path === '') return this.fd;
