@@ -19,19 +19,56 @@ export async function runCommand(
     return sysexit.usage;
   }
   if (['help', '--help', '-h'].includes(name)) return showHelp(table, rest, io);
+  // Some commands have two words: user add.
+  const family = table.filter((each) => each.name.startsWith(`${name} `));
+  const [second] = rest;
+  if (family.length > 0) return runFamily(family, { name, second, table, args: rest, io });
   const spec = findCommand(table, name);
   if (asksForHelp(rest)) return showHelp(table, [name], io);
-  const call = parseCommandLine('virtfs', spec, rest);
+  return runSpec(spec, rest, table, io);
+}
+
+interface FamilyCall {
+  readonly name: string;
+  readonly second: string | undefined;
+  readonly args: readonly string[];
+  readonly table: readonly CommandSpec[];
+  readonly io: Io;
+}
+
+async function runFamily(
+  family: readonly CommandSpec[],
+  { name, second, args, table, io }: FamilyCall,
+): Promise<number> {
+  if (second === undefined) {
+    for (const line of describeOverview(family, io.columns)) io.err(line);
+    return sysexit.usage;
+  }
+  if (second.startsWith('-') && asksForHelp(args)) return showHelp(table, [name], io);
+  const spec = findCommand(family, `${name} ${second}`);
+  if (asksForHelp(args)) return showHelp(table, [name, second], io);
+  return runSpec(spec, args.slice(1), table, io);
+}
+
+async function runSpec(
+  spec: CommandSpec,
+  args: readonly string[],
+  table: readonly CommandSpec[],
+  io: Io,
+): Promise<number> {
+  const call = parseCommandLine('virtfs', spec, args);
   const run = await spec.load();
   return run({ ...call, io, spec, table });
 }
 
 function showHelp(table: readonly CommandSpec[], names: readonly string[], io: Io): number {
-  const [name] = names.filter((word) => !word.startsWith('-'));
-  const lines =
-    name === undefined
-      ? describeOverview(table, io.columns)
-      : describeHelp(`virtfs ${name}`, findCommand(table, name), io.columns);
+  const words = names.filter((word) => !word.startsWith('-'));
+  const family = table.filter((each) => words.length === 1 && each.name.startsWith(`${words[0]} `));
+  const name = words.slice(0, 2).join(' ');
+  const isWhole = words.length === 0 || family.length > 0;
+  const lines = isWhole
+    ? describeOverview(family.length > 0 ? family : table, io.columns)
+    : describeHelp(`virtfs ${name}`, findCommand(table, name), io.columns);
   for (const line of lines) io.out(line);
   return sysexit.ok;
 }

@@ -4,7 +4,7 @@ import { explainErrno } from '../errors/explain-errno.ts';
 import { openBeneath, tryLock } from '../linux/files.ts';
 import { openOrMakeDir } from './open-or-make-dir.ts';
 
-const parts = ['store', 'stage', 'trash', 'domains', 'manifests', 'layers', 'cache'] as const;
+const parts = ['store', 'stage', 'trash', 'domains', 'manifests', 'previous', 'layers', 'cache'] as const;
 export type StatePart = (typeof parts)[number];
 
 /** The root-only folder `.virtfs` of a root of trees, held open with its parts, and the one lock of all who change it. */

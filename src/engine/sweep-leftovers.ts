@@ -13,7 +13,7 @@ import type { StateDir } from './state-dir.ts';
 export function sweepLeftovers(state: StateDir, unpublished: readonly string[] = []): void {
   const stage = state.part('stage');
   for (const name of readdirSync(heldPath(stage))) removeTree(stage, name);
-  for (const part of ['domains', 'manifests', 'layers', 'cache', 'store'] as const) {
+  for (const part of ['domains', 'manifests', 'previous', 'layers', 'cache', 'store'] as const) {
     const fd = state.part(part);
     for (const name of readdirSync(heldPath(fd))) if (name.startsWith('.new-')) unlinkAt(fd, name);
   }
@@ -33,6 +33,7 @@ function forget(state: StateDir, domains: ReadonlySet<string>): void {
   }
   // The record last: it is what says that there is something to clear.
   for (const domain of domains) {
+    removeTree(state.part('previous'), `${domain}.json`);
     removeTree(state.part('manifests'), `${domain}.json`);
     removeTree(state.part('domains'), `${domain}.json`);
   }

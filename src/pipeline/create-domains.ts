@@ -3,11 +3,11 @@ import type { DomainRecord, LinkMethod } from '../domain/record.ts';
 import { chooseLinkMethod } from '../engine/choose-link-method.ts';
 import type { HeldTree } from '../engine/held-tree.ts';
 import { checkNewTree, publishTree, stageTree } from '../engine/lay-tree.ts';
-import { openTreesRoot, type TreesRoot } from '../engine/open-root.ts';
+import type { TreesRoot } from '../engine/open-root.ts';
 import { type Filling, putEntry } from '../engine/put-entry.ts';
 import { putStateFile } from '../engine/put-state-file.ts';
-import { StateDir } from '../engine/state-dir.ts';
-import { Store } from '../engine/store.ts';
+import type { StateDir } from '../engine/state-dir.ts';
+import type { Store } from '../engine/store.ts';
 import { sweepLeftovers } from '../engine/sweep-leftovers.ts';
 import { explainErrno } from '../errors/explain-errno.ts';
 import { isErrno, VirtfsError } from '../errors/virtfs-error.ts';
@@ -20,6 +20,7 @@ import type { Manifest } from '../manifest/manifest.ts';
 import { type Plan, type SectionName, sectionTitles } from '../manifest/plan.ts';
 import { entriesOf } from '../plan/assemble-plan.ts';
 import { type LayerPlan, planTreeLayer, planTreesOn } from '../plan/plan-tree.ts';
+import { changeTrees } from './change-trees.ts';
 import { requireNoSecrets } from './check-secrets.ts';
 import { type Chosen, chooseRecords } from './choose-records.ts';
 import { counted, megabytes } from './count-words.ts';
@@ -49,16 +50,11 @@ interface Work {
  * Throws NEEDS_ROOT, ROOT_UNSAFE, DOMAIN_EXISTS, ADDRESS_TAKEN, what planning throws, NO_SPACE, and the signal's reason.
  */
 export async function createDomains(request: CreateRequest): Promise<CreateResult> {
-  requireRoot();
-  const umask = process.umask(0);
-  try {
-    using root = openTreesRoot(request.settings.root, { make: true });
-    using state = new StateDir(root.fd);
-    await state.lock(request.signal, request.onWait);
-    sweepLeftovers(state);
+  const { settings, signal, onWait } = request;
+  const place = { root: settings.root, make: true, what: 'make a tree', signal, onWait };
+  return changeTrees(place, async ({ root, state, store }) => {
     const chosen = await chooseRecords(request, root.path);
     requireNoSuchName(root.fd, [...request.domains, ...request.aliases]);
-    const store = new Store(state.part('store'));
     const run = new CreateRun(request, chosen, root, state, store);
     try {
       await runTasks(run.steps(), request.progress);
@@ -67,9 +63,7 @@ export async function createDomains(request: CreateRequest): Promise<CreateResul
       run.clear();
       throw error;
     }
-  } finally {
-    process.umask(umask);
-  }
+  });
 }
 
 class CreateRun {
@@ -282,15 +276,6 @@ class CreateRun {
 
 function allEntries(plan: Plan): Entry[] {
   return [...plan.layer, ...plan.own].flatMap(({ entries }) => entries);
-}
-
-function requireRoot(): void {
-  if (process.geteuid?.() === 0) return;
-  throw new VirtfsError('NEEDS_ROOT', {
-    what: 'cannot make a tree',
-    why: 'only root can own its files, make its devices and write into the root of trees',
-    mend: 'run it as root: sudo virtfs create …',
-  });
 }
 
 function needed<T>(value: T | undefined): T {

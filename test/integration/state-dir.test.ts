@@ -15,7 +15,16 @@ describe.runIf(needs('root'))('StateDir', () => {
     using two = new StateDir(root.fd);
     expect(one.part('store')).not.toBe(two.part('store'));
     const parts = readdirSync(join(sandbox.disk, '.virtfs'));
-    expect(parts.sort()).toEqual(['cache', 'domains', 'layers', 'manifests', 'stage', 'store', 'trash']);
+    expect(parts.sort()).toEqual([
+      'cache',
+      'domains',
+      'layers',
+      'manifests',
+      'previous',
+      'stage',
+      'store',
+      'trash',
+    ]);
     const modes = parts.map((name) => statSync(join(sandbox.disk, '.virtfs', name)).mode & 0o7777);
     expect(new Set(modes)).toEqual(new Set([0o700]));
   });

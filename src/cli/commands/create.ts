@@ -2,7 +2,7 @@ import { VirtfsError } from '../../errors/virtfs-error.ts';
 import { readSettings } from '../../host/read-settings.ts';
 import { createDomains } from '../../pipeline/create-domains.ts';
 import type { CreateRequest } from '../../pipeline/create-request.ts';
-import type { Progress } from '../../pipeline/run-tasks.ts';
+import { chooseProgress, sayWaiting } from '../choose-progress.ts';
 import type { Io } from '../io.ts';
 import { parseCreateWords } from '../parse-create-words.ts';
 import type { CreateCall } from '../specs/create-spec.ts';
@@ -19,11 +19,9 @@ export async function runCreate({ operands, values, io }: CreateCall): Promise<n
     admin: words.admin ?? settings.admin,
     link: words.link ?? settings.link,
     settings,
-    progress: decideProgress(values, io),
+    progress: chooseProgress(values, io),
     signal: io.signal,
-    onWait: () => {
-      if (!values.quiet) io.err(`Waiting for another virtfs that is at work in ${settings.root} …`);
-    },
+    onWait: sayWaiting(values, io, settings.root),
   };
   if (words.domains.length > 0) return make({ ...told, domains: words.domains }, values, io);
   requireSomeoneToAsk(values, io);
@@ -50,16 +48,6 @@ async function make(request: CreateRequest, values: Values, io: Io): Promise<num
     for (const line of lines) io.err(line);
   }
   return 0;
-}
-
-/**
- * A list that redraws itself needs a terminal; a log wants lines; who asks for data or silence wants nothing.
- * listr2 asks standard output whether it is one, wherever the list goes, and else writes lines into the data.
- */
-function decideProgress(values: Values, io: Io): Progress {
-  if (values.verbose) return 'lines';
-  if (values.quiet || values.json || values['dry-run']) return 'none';
-  return io.outIsTerminal && io.errIsTerminal ? 'list' : 'lines';
 }
 
 /** Asking comes before work that only root can do, and nobody should answer six questions for nothing. */
