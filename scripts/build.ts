@@ -21,6 +21,8 @@ const files: Readonly<Record<string, readonly (readonly [name: string, modules: 
   virtexec: [['virtexec', ['src/cli/virtexec/run-virtexec.ts']]],
   virtfs: [
     ['commands', ['src/cli/run-process.ts', 'src/cli/commands/list.ts', 'src/cli/command-table.ts']],
+    ['fresh', ['src/cli/commands/update.ts']],
+    ['update', ['src/pipeline/update-domains.ts', 'src/cli/tell-update.ts']],
     ['make', ['src/cli/commands/create.ts', 'src/domain/parse-record.ts']],
   ],
 };
@@ -66,6 +68,8 @@ async function bundle(program: string): Promise<void> {
     platform: 'node',
     transform: { define: { 'import.meta.dirname': '__dirname', 'import.meta.filename': '__filename' } },
     plugins: [native],
+    // What one file has for another need not be what its module says it exports.
+    preserveEntrySignatures: 'allow-extension',
     // Imported late by one module and at once by another: the late one must not have to know.
     checks: { ineffectiveDynamicImport: false },
   });
@@ -93,7 +97,7 @@ async function bundle(program: string): Promise<void> {
     sourcemapExcludeSources: true,
     // Blanks and comments are read, hashed and decoded at each start like everything else.
     minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
-    codeSplitting: { groups: [{ name, debugName: 'files' }] },
+    codeSplitting: { groups: [{ name, debugName: 'files' }], includeDependenciesRecursively: false },
   });
   await build.close();
 }

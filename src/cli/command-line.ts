@@ -3,6 +3,7 @@ import { nearestName } from '../domain/nearest-name.ts';
 import { escapeLines } from '../errors/escape-lines.ts';
 import { VirtfsError } from '../errors/virtfs-error.ts';
 import { type CommandCall, type CommandSpec, parseArgsOptions } from './command.ts';
+import { ownWords } from './own-words.ts';
 
 /**
  * The words after a command's name, checked against its table: options may stand before or behind operands, `--` ends
@@ -14,13 +15,19 @@ export function parseCommandLine(
   args: readonly string[],
 ): Pick<CommandCall, 'operands' | 'values'> {
   // Not strict: Node's own complaints know neither the nearest name nor our synopsis.
-  const { tokens, values, positionals } = parseArgs({
-    args: [...args],
+  const own = ownWords(spec, args);
+  const {
+    tokens,
+    values,
+    positionals: before,
+  } = parseArgs({
+    args: [...own],
     options: parseArgsOptions(spec.options),
     allowPositionals: true,
     strict: false,
     tokens: true,
   });
+  const positionals = [...before, ...args.slice(own.length)];
   const bad = (why: string) => badUsage(program, spec, why);
   for (const token of tokens) {
     if (token.kind !== 'option') continue;

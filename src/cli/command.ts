@@ -7,6 +7,8 @@ export type Completion =
   | 'file'
   | 'profile'
   | 'domain'
+  /** A user of the domain that is the first operand. */
+  | 'tree-user'
   | 'user'
   | 'command'
   | 'none'
@@ -38,6 +40,7 @@ export type OptionValues<S extends OptionSpecs> = {
 
 /** One command: all that help, man page, completion and the runner need. Data alone, so that the table is cheap. */
 export interface CommandSpec<S extends OptionSpecs = OptionSpecs> {
+  /** One word, or two, of which the first names a family: `user add`. `command-groups.ts` says where help has it. */
   readonly name: string;
   /** One line, imperative, no full stop. */
   readonly summary: string;
@@ -45,7 +48,12 @@ export interface CommandSpec<S extends OptionSpecs = OptionSpecs> {
   readonly operands: string;
   /** How many operands there may be; the most may be Infinity. */
   readonly takes: readonly [least: number, most: number];
+  /** What every operand is. */
   readonly completeOperand?: Completion;
+  /** Where they differ, what each is in its place; the last holds for all that follow. */
+  readonly completeOperands?: readonly Completion[];
+  /** The place, from 0, of an operand that is a program: whatever stands behind it is the program's, not an option. */
+  readonly optionsEndAt?: number;
   readonly options: S;
   /** Paragraphs for `--help` and the man page. */
   readonly description: readonly string[];

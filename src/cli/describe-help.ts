@@ -1,24 +1,29 @@
 import type { CommandSpec, OptionSpec, OptionSpecs } from './command.ts';
+import { actionOf, type CommandItem, familySummary, groupCommands } from './command-groups.ts';
 import { describeTerm, wrapText } from './wrap-text.ts';
 
 /** People read lines of this length; a wider terminal does not help them. */
 const widest = 100;
 
-/** What `virtfs --help` shows: every command with its summary. */
+/** What `virtfs --help` shows: every command with its summary, under headings; a family of commands in one line. */
 export function describeOverview(table: readonly CommandSpec[], columns: number): readonly string[] {
   const width = Math.min(columns, widest);
-  const shown = table.filter((spec) => !spec.hidden);
-  const termWidth = Math.max(...shown.map((spec) => spec.name.length), 'help [COMMAND]'.length);
+  const groups = groupCommands(table);
+  const help = 'help [COMMAND]';
+  const rows = groups.flatMap(({ items }) => items.map(describeItem));
+  const termWidth = Math.max(...rows.map(([term]) => term.length), help.length);
   return [
     'virtfs: a file tree of its own for each hosted domain',
     '',
     'usage: virtfs COMMAND [OPTION…] [ARGUMENT…]',
+    ...groups.flatMap(({ title, items }) => [
+      '',
+      `${title}:`,
+      ...items.map(describeItem).flatMap(([term, text]) => describeTerm(term, text, termWidth, width)),
+    ]),
     '',
-    'commands:',
-    ...shown.flatMap((spec) => describeTerm(spec.name, spec.summary, termWidth, width)),
-    ...describeTerm('help [COMMAND]', 'show what a command does and takes', termWidth, width),
-    '',
-    'options:',
+    'help:',
+    ...describeTerm(help, 'show what a command does and takes', termWidth, width),
     ...describeTerm('-h, --help', 'show this; behind a command, what it does and takes', termWidth, width),
     ...describeTerm('-V, --version', 'show the version', termWidth, width),
     '',
@@ -29,13 +34,39 @@ export function describeOverview(table: readonly CommandSpec[], columns: number)
   ];
 }
 
+/** What `virtfs user --help` shows: the commands whose first word is `name`. */
+export function describeFamily(
+  name: string,
+  commands: readonly CommandSpec[],
+  columns: number,
+): readonly string[] {
+  const width = Math.min(columns, widest);
+  const shown = commands.filter(({ hidden }) => !hidden);
+  const termWidth = Math.max(...shown.map((each) => each.name.length));
+  return [
+    `virtfs ${name}: ${familySummary(name)}`,
+    '',
+    ...wrapText(`usage: virtfs ${name} ${shown.map(actionOf).join('|')} [OPTION…] [ARGUMENT…]`, width),
+    '',
+    'commands:',
+    ...shown.flatMap((each) => describeTerm(each.name, each.summary, termWidth, width)),
+    '',
+    ...wrapText(`What one of them takes: virtfs ${shown[0]?.name ?? name} --help`, width),
+  ];
+}
+
+function describeItem(item: CommandItem<CommandSpec>): readonly [term: string, text: string] {
+  if (item.type === 'command') return [item.command.name, item.command.summary];
+  return [`${item.name} …`, `${item.summary}: ${item.commands.map(actionOf).join(', ')}`];
+}
+
 /** What `virtfs COMMAND --help` shows. `name` is how the command is called: `virtfs create`. */
 export function describeHelp(name: string, spec: CommandSpec, columns: number): readonly string[] {
   const width = Math.min(columns, widest);
   const options = optionTerms(spec.options);
   const termWidth = Math.min(30, Math.max(...options.map(([term]) => term.length)));
   return [
-    `${name}: ${spec.summary}`,
+    ...wrapText(`${name}: ${spec.summary}`, width),
     '',
     `usage: ${[name, '[OPTION…]', spec.operands].filter(Boolean).join(' ')}`,
     ...spec.description.flatMap((paragraph) => ['', ...wrapText(paragraph, width)]),

@@ -1,6 +1,7 @@
 import { VirtfsError } from '../errors/virtfs-error.ts';
 import type { CommandSpec } from './command.ts';
 import type { Io } from './io.ts';
+import { ownWords } from './own-words.ts';
 import { reportError, withMappedStack } from './report-error.ts';
 import { runCommand } from './run-command.ts';
 
@@ -17,12 +18,17 @@ export async function runMain(
   } catch (error) {
     // What a stopped run throws on its way out (an AbortError, a killed child) is not the news.
     const news = io.signal.aborted && !(error instanceof VirtfsError) ? io.signal.reason : error;
-    return reportError(await withMappedStack(news), io.err, { program: 'virtfs', json: wantsJson(words) });
+    return reportError(await withMappedStack(news), io.err, {
+      program: 'virtfs',
+      json: wantsJson(table, words),
+    });
   }
 }
 
 /** Asked of the bare words: a command line that cannot be read has to be reported as well. */
-function wantsJson(words: readonly string[]): boolean {
-  const end = words.indexOf('--');
-  return words.slice(0, end === -1 ? undefined : end).includes('--json');
+function wantsJson(table: readonly CommandSpec[], words: readonly string[]): boolean {
+  const spec = table.find(({ name }) => name === words[0]);
+  const own = spec === undefined ? words : ownWords(spec, words.slice(1));
+  const end = own.indexOf('--');
+  return own.slice(0, end === -1 ? undefined : end).includes('--json');
 }

@@ -39,7 +39,7 @@ const schema = v.object({
   admin: v.string(),
   uids: v.object({ first: id, count: v.pipe(id, v.minValue(1)) }),
   link: v.picklist(['reflink', 'hardlink', 'copy']),
-  held: v.exactOptional(v.literal(true)),
+  renamedFrom: v.exactOptional(domainName),
   created: time,
   updated: time,
 });

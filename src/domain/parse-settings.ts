@@ -35,6 +35,7 @@ const keys = {
   ),
   'uid-first': v.optional(whole(1000, 2_147_483_646)),
   'uid-count': v.optional(whole(16, 10_000_000)),
+  'trash-days': v.optional(whole(0, 36_500)),
 };
 
 const schema = v.object(keys, 'must be a table of settings');

@@ -19,8 +19,8 @@ export interface DomainRecord {
   readonly admin: string;
   readonly uids: UidRange;
   readonly link: LinkMethod;
-  /** Rolled back: an update of all domains passes it by, until it is updated by name. */
-  readonly held?: true;
+  /** The name it had before. */
+  readonly renamedFrom?: DomainName;
   /** ISO 8601, UTC. */
   readonly created: string;
   readonly updated: string;

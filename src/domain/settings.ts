@@ -20,4 +20,6 @@ export interface Settings {
   /** The first of all ids that may be given to domains, and how many each domain gets. */
   readonly uidFirst: number;
   readonly uidCount: number;
+  /** After how many days a removed tree may be deleted for good; 0 keeps it until somebody says so. */
+  readonly trashDays: number;
 }

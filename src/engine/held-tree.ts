@@ -1,5 +1,5 @@
 import { closeSync } from 'node:fs';
-import { openDirBeneath } from '../linux/files.ts';
+import { openDirBeneath, openDirOfSameMount } from '../linux/files.ts';
 import type { TreePath } from '../manifest/tree-path.ts';
 
 /**
@@ -17,14 +17,22 @@ const mostOpen = 24;
  */
 export class HeldTree implements Disposable {
   readonly fd: number;
+  readonly #openDir: (path: string) => number;
   readonly #open = new Map<string, number>();
   /** Folders of the tree that give what is made in them another group than root's. */
   readonly #giving = new Set<string>();
   #closed = false;
 
-  /** Takes over `fd`, an open directory, and closes it in the end. */
-  constructor(fd: number) {
+  /**
+   * Takes over `fd`, an open directory, and closes it in the end. With `mounts: 'refused'`, a folder on another mount is
+   * EXDEV: what the administrator mounted into the tree, a folder of the host maybe, is none of the tree's own.
+   */
+  constructor(fd: number, { mounts = 'crossed' }: { readonly mounts?: 'crossed' | 'refused' } = {}) {
     this.fd = fd;
+    this.#openDir =
+      mounts === 'refused'
+        ? (path) => openDirOfSameMount(fd, Buffer.from(path))
+        : (path) => openDirBeneath(fd, path);
   }
 
   /** The descriptor of a directory of the tree; '' is the tree itself. Good until the next call. */
@@ -38,7 +46,7 @@ export class HeldTree implements Disposable {
       return known;
     }
     if (this.#open.size >= mostOpen) this.#closeOldest();
-    const fd = openDirBeneath(this.fd, path);
+    const fd = this.#openDir(path);
     this.#open.set(path, fd);
     return fd;
   }

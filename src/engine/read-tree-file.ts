@@ -7,6 +7,11 @@ import { openBeneath } from '../linux/files.ts';
  * FIFOs, devices and files of more than `mostBytes` are refused with TREE_UNSAFE, which names the file as `path`.
  */
 export function readTreeFile(dirfd: number, path: string, mostBytes: number): string | undefined {
+  return readTreeBytes(dirfd, path, mostBytes)?.toString('utf8');
+}
+
+/** The same as bytes. */
+export function readTreeBytes(dirfd: number, path: string, mostBytes: number): Buffer | undefined {
   const fd = open(dirfd, path);
   if (fd === undefined) return undefined;
   try {
@@ -31,13 +36,13 @@ function open(dirfd: number, path: string): number | undefined {
   }
 }
 
-function readAtMost(fd: number, path: string, mostBytes: number): string {
+function readAtMost(fd: number, path: string, mostBytes: number): Buffer {
   const chunks: Buffer[] = [];
   let size = 0;
   for (;;) {
     const chunk = Buffer.allocUnsafe(Math.min(65_536, mostBytes + 1 - size));
     const read = readSync(fd, chunk);
-    if (read === 0) return Buffer.concat(chunks).toString('utf8');
+    if (read === 0) return Buffer.concat(chunks);
     size += read;
     // The size fstat(2) gave may be out of date: its owner writes on.
     if (size > mostBytes) throw refused(path, `it is larger than ${mostBytes} bytes`);

@@ -16,21 +16,47 @@ const mostRounds = 200;
  * which nothing is touched. What is already gone is no error. Throws TREE_BROKEN where others add faster than it removes.
  */
 export function removeTree(dirfd: number, name: string): void {
+  const steps = removal(dirfd, name, { entries: 0, bytes: 0 });
+  while (!steps.next().done);
+}
+
+/** How much a removal has removed so far. */
+export interface RemovalTally {
+  entries: number;
+  /** What the file system gets back, holes and names of files that have more of them left out. */
+  bytes: number;
+}
+
+/** As `removeTree`, for what may hold millions of files: awaits `between` now and then, which may throw to end it. */
+export async function removeLargeTree(
+  dirfd: number,
+  name: string,
+  tally: RemovalTally,
+  between: () => Promise<void> | undefined,
+): Promise<void> {
+  for (const _ of removal(dirfd, name, tally)) await between();
+}
+
+/** Pauses after some entries each. */
+function* removal(dirfd: number, name: string, tally: RemovalTally): Generator<void, void> {
   const names: Buffer[] = [Buffer.from(name)];
   for (let next = names.pop(); next !== undefined; next = names.pop()) {
-    removeAt(next, dirfd, { level: 0, bringUp: (path) => names.push(moveTo(dirfd, path)) });
+    yield* removeAt(next, dirfd, { level: 0, tally, bringUp: (path) => names.push(moveTo(dirfd, path)) });
   }
 }
 
+const entriesAtOnce = 64;
+
 interface Depth {
   readonly level: number;
+  readonly tally: RemovalTally;
   /** Moves a folder to where the removal began, to be removed from there later. */
   readonly bringUp: (path: Buffer) => void;
 }
 
 // Names are bytes here: a tenant's file names need not be UTF-8.
-function removeAt(name: Buffer, dirfd: number, depth: Depth): void {
-  for (let round = 0; round < mostRounds; round++) if (removeOnce(name, dirfd, depth)) return;
+function* removeAt(name: Buffer, dirfd: number, depth: Depth): Generator<void, void> {
+  for (let round = 0; round < mostRounds; round++) if (yield* removeOnce(name, dirfd, depth)) return;
   throw new VirtfsError('TREE_BROKEN', {
     what: `cannot remove '${escapeLines(name.toString())}'`,
     why: 'another program puts files into it all the time',
@@ -39,22 +65,31 @@ function removeAt(name: Buffer, dirfd: number, depth: Depth): void {
 }
 
 /** False when something was put, or swapped, between looking and removing: then it is to be looked at anew. */
-function removeOnce(name: Buffer, dirfd: number, depth: Depth): boolean {
+function* removeOnce(name: Buffer, dirfd: number, depth: Depth): Generator<void, boolean> {
   const path = pathOf(dirfd, name);
   const found = lstatSync(path, { throwIfNoEntry: false });
   if (found === undefined) return true;
-  if (!found.isDirectory()) return succeeds(() => unlinkSync(path), name, ['EISDIR']);
-  if (!empty(name, dirfd, depth)) return false;
-  return succeeds(() => rmdirSync(path), name, ['ENOTDIR', 'ENOTEMPTY', 'EEXIST']);
+  const { tally } = depth;
+  if (tally.entries % entriesAtOnce === entriesAtOnce - 1) yield;
+  const isDirectory = found.isDirectory();
+  if (isDirectory && !(yield* empty(name, dirfd, depth))) return false;
+  const isGone = isDirectory
+    ? succeeds(() => rmdirSync(path), name, ['ENOTDIR', 'ENOTEMPTY', 'EEXIST'])
+    : succeeds(() => unlinkSync(path), name, ['EISDIR']);
+  if (isGone) {
+    tally.entries++;
+    if (isDirectory || found.nlink === 1) tally.bytes += found.blocks * 512;
+  }
+  return isGone;
 }
 
-function empty(name: Buffer, dirfd: number, depth: Depth): boolean {
+function* empty(name: Buffer, dirfd: number, depth: Depth): Generator<void, boolean> {
   const fd = openToEmpty(dirfd, name);
   if (fd === undefined) return false;
   try {
     for (const child of readdirSync(heldPath(fd), { encoding: 'buffer' })) {
       if (depth.level === mostLevels) bringUpFolder(child, fd, depth);
-      else removeAt(child, fd, { ...depth, level: depth.level + 1 });
+      else yield* removeAt(child, fd, { ...depth, level: depth.level + 1 });
     }
     return true;
   } finally {

@@ -56,6 +56,35 @@ export class Store {
     return found?.isFile() === true && found.size === size;
   }
 
+  /** True when `stats` are those of the object's inode, or of one that took over from it. */
+  isObject(key: StoreKey, { dev, ino }: Pick<Stats, 'dev' | 'ino'>): boolean {
+    for (let generation = 0; ; generation++) {
+      const name = generation === 0 ? objectPath(key) : `${objectPath(key)}.${generation}`;
+      const found = lstatSync(heldPath(this.#fd, name), { throwIfNoEntry: false });
+      if (found === undefined) return false;
+      if (found.dev === dev && found.ino === ino) return true;
+    }
+  }
+
+  /** Puts bytes that came from no host file into the store, unless it has them. */
+  addBytes(key: StoreKey, bytes: Uint8Array): void {
+    if (this.has(key, bytes.length)) return;
+    const temp = tempName();
+    const fd = createFileAt(this.#fd, temp, 0o600);
+    try {
+      writeAll(fd, bytes);
+      fchownSync(fd, 0, 0);
+      fchmodSync(fd, key.mode);
+      this.#makeFolderOf(objectPath(key));
+      this.#putUnlessThere(temp, objectPath(key), bytes.length);
+    } catch (error) {
+      unlinkAt(this.#fd, temp);
+      throw error;
+    } finally {
+      closeSync(fd);
+    }
+  }
+
   /** Opens an object for reading. */
   open(key: StoreKey): number {
     return openBeneath(this.#fd, objectPath(key), constants.O_RDONLY);
@@ -101,7 +130,7 @@ export class Store {
   #linkPath(target: string): string {
     let path = this.#links.get(target);
     if (path === undefined) {
-      path = `ln/${hash('sha256', target)}`;
+      path = linkPath(target);
       this.#links.set(target, path);
     }
     return path;
@@ -175,10 +204,15 @@ export class Store {
   }
 }
 
+/** Where the store's link to `target` is. */
+export function linkPath(target: string): string {
+  return `ln/${hash('sha256', target)}`;
+}
+
 const paths = new WeakMap<StoreKey, string>();
 
-// Below the store's descriptor a path of two names will do: the store is root's alone.
-function objectPath(key: StoreKey): string {
+/** Where an object is below the store's descriptor: a path of two names will do, for the store is root's alone. */
+export function objectPath(key: StoreKey): string {
   // Asked for a hundred trees in a row with the same keys.
   let path = paths.get(key);
   if (path === undefined) {

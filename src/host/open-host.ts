@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { lstatSync, readdirSync, readFileSync, readlinkSync, type Stats, statSync } from 'node:fs';
 import type { HostFile, HostView } from '../domain/host-view.ts';
 import type { ProgramFacts } from '../domain/program-facts.ts';
@@ -10,6 +11,9 @@ const mostText = 1 << 20;
 /** Paths and the identity of what was found there. */
 export type HostAnswers = readonly (readonly [path: string, identity: string])[];
 
+/** Paths and what a plan was told of each, apart from the bytes of programs: see `Host.facts`. */
+export type HostFacts = readonly (readonly [path: string, fact: string])[];
+
 /** The host machine, read when asked and remembered: one plan sees one host, whatever changes meanwhile. */
 export class Host implements HostView {
   /** What is known of files by reading them; `isChanged` tells whether there is more than before. */
@@ -19,6 +23,8 @@ export class Host implements HostView {
   readonly #files = new Map<string, HostFile | undefined>();
   readonly #used = new Set<string>();
   readonly #lists = new Map<string, readonly string[]>();
+  readonly #texts = new Map<string, string>();
+  readonly #programs = new Set<string>();
   isChanged = false;
 
   constructor(cache: HostCache) {
@@ -44,6 +50,12 @@ export class Host implements HostView {
   }
 
   text(path: string): string | undefined {
+    const text = this.#readText(path);
+    this.#texts.set(path, hash('sha256', text ?? ''));
+    return text;
+  }
+
+  #readText(path: string): string | undefined {
     try {
       const stats = this.#lstat(path);
       if (!stats?.isFile() || stats.size > mostText) return undefined;
@@ -55,6 +67,7 @@ export class Host implements HostView {
   }
 
   program(path: string): ProgramFacts {
+    this.#programs.add(path);
     const stats = this.#lstat(path);
     if (!stats?.isFile()) return { kind: 'data' };
     const known = this.known(path, stats);
@@ -108,6 +121,63 @@ export class Host implements HostView {
     return answers.every(([path, identity]) => identifyReal(path) === identity);
   }
 
+  /** The identity of each path as it is now; '' where there is nothing. */
+  identify(paths: readonly string[]): HostAnswers {
+    return paths.map((path) => [path, identifyReal(path)]);
+  }
+
+  /** The answers that are others today, as they are today. */
+  changedAnswers(answers: HostAnswers): HostAnswers {
+    return answers.flatMap(([path, identity]) => {
+      const now = identifyReal(path);
+      return now === identity ? [] : [[path, now] as const];
+    });
+  }
+
+  /**
+   * What a plan was told of each path it asked about: the type, mode and owner, where a link leads, the names in a
+   * folder, the text of configuration, how a program is run and what it needs. A plan made from the same facts is the
+   * same, whatever else of a program's bytes changed.
+   */
+  facts(): HostFacts {
+    return [...this.#stats].map(([path]) => [path, this.#fact(path)]);
+  }
+
+  /**
+   * True when the facts still hold that one of `changed`, answers that are others now, could have touched.
+   * `answers` are those of the time the facts were noted.
+   */
+  stillHolds(facts: HostFacts, answers: HostAnswers, changed: ReadonlySet<string>): boolean {
+    const asked = new Set(answers.map(([path]) => path));
+    return facts.every(([path, fact]) => {
+      const at = isOfFolder(fact) ? askedFolder(path, asked) : path;
+      return !changed.has(at) || this.#factAsNoted(path, fact) === fact;
+    });
+  }
+
+  /** Asks of `path` what was asked when `fact` was noted. */
+  #factAsNoted(path: string, fact: string): string {
+    if (fact.includes(' names ')) this.list(path);
+    if (fact.includes(' text ')) this.text(path);
+    if (fact.includes(' program ')) this.program(path);
+    return this.#fact(path);
+  }
+
+  #fact(path: string): string {
+    const file = this.lstat(path);
+    if (file === undefined) return '';
+    if (file.type === 'symlink') return `symlink ${file.target}`;
+    const owned = `${file.type} ${file.mode} ${file.uid} ${file.gid}`;
+    const names = this.#lists.get(path);
+    if (names !== undefined) return `${owned} names ${hash('sha256', names.join('\0'))}`;
+    const empty = file.size === 0 ? ' empty' : '';
+    const text = this.#texts.has(path) ? ` text ${this.#texts.get(path)}` : '';
+    const program = this.#programs.has(path)
+      ? ` program ${hash('sha256', JSON.stringify(this.program(path)))}`
+      : '';
+    return owned + empty + text + program;
+  }
+
   /** Of what is known, what was asked for. */
   usedCache(): HostCache {
     return new Map([...this.cache].filter(([path]) => this.#used.has(path)));
@@ -138,6 +208,17 @@ export class Host implements HostView {
     this.#stats.set(path, stats);
     return stats;
   }
+}
+
+/** That there is nothing, or a link, is what the folder's time answers for: see `answers`. */
+function isOfFolder(fact: string): boolean {
+  return fact === '' || fact.startsWith('symlink ');
+}
+
+/** The folder above `path` whose time was noted. */
+function askedFolder(path: string, asked: ReadonlySet<string>): string {
+  const above = path.slice(0, Math.max(path.lastIndexOf('/'), 1));
+  return above === '/' || asked.has(above) ? above : askedFolder(above, asked);
 }
 
 /** The nearest folder above `path` that is there, links followed. */

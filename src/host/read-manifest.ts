@@ -9,10 +9,15 @@ export interface TreeManifest {
 }
 
 /**
- * What virtfs put into the tree of `domain`; undefined for a tree made by hand.
+ * What virtfs put into the tree of `domain`; undefined for a tree made by hand. Who asks for many domains gives `known`,
+ * layers by name, to which those are added that were read.
  * Throws BAD_RECORD that names the file, and NEEDS_ROOT when it may not be read.
  */
-export async function readManifest(root: string, domain: DomainName): Promise<TreeManifest | undefined> {
+export async function readManifest(
+  root: string,
+  domain: DomainName,
+  known: Map<string, Layer> = new Map(),
+): Promise<TreeManifest | undefined> {
   const state = join(root, '.virtfs');
   const file = join(state, 'manifests', `${domain}.json`);
   const text = readPlainFile(file, () => {});
@@ -23,8 +28,12 @@ export async function readManifest(root: string, domain: DomainName): Promise<Tr
   ]);
   const manifest = parseManifest(text, file);
   if (manifest.domain !== domain) throw badRecord(file, `it speaks of ${manifest.domain}`);
+  const read = known.get(manifest.layer);
+  if (read !== undefined) return { manifest, layer: read };
   const layerFile = join(state, 'layers', `${manifest.layer}.json`);
   const layerText = readPlainFile(layerFile, () => {});
   if (layerText === undefined) throw badRecord(layerFile, `it is not there, and ${file} names it`);
-  return { manifest, layer: parseLayer(layerText, layerFile) };
+  const layer = parseLayer(layerText, layerFile);
+  known.set(manifest.layer, layer);
+  return { manifest, layer };
 }

@@ -43,16 +43,25 @@ export function readProfileTexts(settings: Settings): ReadonlyMap<string, Profil
   return new Map([...texts].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
+/** The profiles `names`, and what they extend by any way; a name that no text has is left out. Throws BAD_PROFILE. */
 export async function parseProfiles(
   texts: ReadonlyMap<string, ProfileText>,
+  names: Iterable<string> = texts.keys(),
 ): Promise<ReadonlyMap<string, KnownProfile>> {
   const [{ parseProfile }, { readToml }] = await Promise.all([
     import('../domain/parse-profile.ts'),
     import('./read-toml.ts'),
   ]);
   const known = new Map<string, KnownProfile>();
-  for (const [name, { text, file, builtIn }] of texts) {
-    known.set(name, { profile: parseProfile(name, await readToml(text, file)), file, builtIn });
+  const todo = new Set(names);
+  for (const name of todo) {
+    const found = texts.get(name);
+    if (found === undefined) continue;
+    const { text, file, builtIn } = found;
+    const profile = parseProfile(name, await readToml(text, file));
+    known.set(name, { profile, file, builtIn });
+    // A set goes on with what is added meanwhile.
+    for (const base of profile.extends) todo.add(base);
   }
   return known;
 }

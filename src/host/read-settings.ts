@@ -30,6 +30,7 @@ export async function readSettings(
     admin: file.admin ?? 'admin',
     uidFirst: file['uid-first'] ?? 200_000,
     uidCount: file['uid-count'] ?? 10_000,
+    trashDays: file['trash-days'] ?? 30,
   };
 }
 

@@ -79,6 +79,22 @@ export function openDirOfSameMount(dirfd: number, name: Uint8Array): number {
   return check(c.syscall(sysOpenat2, dirfd, text, new Uint8Array(how.buffer), how.byteLength), 'openat2');
 }
 
+/**
+ * A handle (O_PATH) of whatever is at `path`, given as bytes, below `dirfd`, on another mount too. As `openBeneath` it
+ * follows no link and opens nothing: a device or a FIFO there does not notice.
+ */
+export function openHandleBeneath(dirfd: number, path: Uint8Array): number {
+  const how = new BigUint64Array([
+    BigInt(oPath | oCloexec),
+    0n,
+    BigInt(resolve.beneath | resolve.noSymlinks | resolve.noMagicLinks),
+  ]);
+  const text = Buffer.concat([path, Buffer.of(0)]);
+  return check(c.syscall(sysOpenat2, dirfd, text, new Uint8Array(how.buffer), how.byteLength), 'openat2');
+}
+
+const oPath = 0o10000000;
+
 /** Makes and opens a new file; fails with EEXIST when anything, even a dangling link, has the name. */
 export function createFileAt(dirfd: number, name: string, mode: number): number {
   return openBeneath(dirfd, name, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL, mode);

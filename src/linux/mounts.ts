@@ -41,6 +41,23 @@ export function makeReadOnly(mountFd: number): void {
   rawSyscall('mount_setattr', 'wpwp', mountFd, '', atEmptyPath | atRecursive, bytes, bytes.byteLength);
 }
 
+/**
+ * From here on what happens to this mount, and to all on it, happens to no other: not to the mounts of the host that one
+ * made by `mount --rbind` shares its events with. EINVAL when the descriptor is not the top of a mount.
+ */
+export function makePrivate(mountFd: number): void {
+  const isPrivate = 1n << 18n;
+  const attr = new BigUint64Array([0n, 0n, isPrivate, 0n]);
+  const bytes = new Uint8Array(attr.buffer);
+  rawSyscall('mount_setattr', 'wpwp', mountFd, '', atEmptyPath | atRecursive, bytes, bytes.byteLength);
+}
+
+/** Takes the mount, and all on it, out of the file tree; it goes when nobody uses it any more (umount2(2) MNT_DETACH). */
+export function detachMount(mountFd: number): void {
+  const detach = 2;
+  rawSyscall('umount2', 'pww', `/proc/self/fd/${mountFd}`, detach, 0);
+}
+
 /** A new instance of a kernel file system, not attached anywhere yet (fsopen(2), fsmount(2)). */
 export function makeKernelMount(
   type: 'proc' | 'devpts',

@@ -37,6 +37,8 @@ const numbers = {
   open_tree:         [428, 428, 428],
   open_tree_attr:    [467, 467, 467],
   perf_event_open:   [298, 336, 241],
+  pidfd_open:        [434, 434, 434],
+  pidfd_send_signal: [424, 424, 424],
   pivot_root:        [155, 217, 41],
   prlimit64:         [302, 340, 261],
   request_key:       [249, 287, 218],

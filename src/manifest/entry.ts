@@ -49,5 +49,8 @@ export interface DeviceEntry extends Owned {
   readonly minor: number;
 }
 
+/** What has no entries below it. */
+export type LeafEntry = FileEntry | SymlinkEntry | HardlinkEntry | DeviceEntry;
+
 /** One thing in a tree. A tree is a list of these, a directory before what it holds. */
-export type Entry = DirEntry | FileEntry | SymlinkEntry | HardlinkEntry | DeviceEntry;
+export type Entry = DirEntry | LeafEntry;

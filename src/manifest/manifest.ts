@@ -45,5 +45,13 @@ export interface Manifest {
   readonly domain: DomainName;
   /** The file name of the layer, without `.json`. */
   readonly layer: string;
+  /** Hash of what the own entries were planned from; a manifest without one is planned anew by the next update. */
+  readonly facts?: string;
+  /** When the tree was last brought up to date: ISO 8601, UTC. */
+  readonly updated?: string;
+  /** Rolled back: an update of all domains passes it by, until it is updated by name. */
+  readonly held?: true;
+  /** Something stood in the way of the last update: the next one looks at all that was laid. */
+  readonly unsettled?: true;
   readonly own: readonly ManifestEntry[];
 }

@@ -48,6 +48,10 @@ const manifest = v.object({
   ),
   // It becomes part of a path.
   layer: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/u)),
+  facts: v.exactOptional(v.string()),
+  updated: v.exactOptional(v.string()),
+  held: v.exactOptional(v.literal(true)),
+  unsettled: v.exactOptional(v.literal(true)),
   own: v.array(entry),
 });
 

@@ -3,6 +3,7 @@ import type { DomainName } from '../domain/domain-name.ts';
 import type { DomainRecord, UidRange } from '../domain/record.ts';
 import { VirtfsError } from '../errors/virtfs-error.ts';
 import { listHostIds } from '../host/list-host-ids.ts';
+import { readTrashedRecords } from '../host/read-trash.ts';
 import type { CreateRequest } from './create-request.ts';
 import { readTaken, requireFree } from './read-taken.ts';
 
@@ -25,10 +26,12 @@ export async function chooseRecords(
 ): Promise<Chosen> {
   const { domains, addresses, aliases, profiles, admin, settings } = request;
   for (const domain of domains) requireRoomForName(domain);
-  const taken = await readTaken([...new Set([rootPath, ...settings.roots])]);
+  const roots = [...new Set([rootPath, ...settings.roots])];
+  const taken = await readTaken(roots);
   requireFree(taken, { names: [...domains, ...aliases], addresses });
   const hostIds = listHostIds();
-  const given: UidRange[] = taken.records.map(({ uids }) => uids);
+  const trashed = (await Promise.all(roots.map(readTrashed))).flat();
+  const given: UidRange[] = [...taken.records, ...trashed].map(({ uids }) => uids);
   const now = new Date().toISOString();
   const records = domains.map((domain): NewRecord => {
     const uids = chooseUidRange(given, hostIds, { first: settings.uidFirst, count: settings.uidCount });
@@ -38,8 +41,21 @@ export async function chooseRecords(
   return { records, otherDomains: [...taken.names.keys()] };
 }
 
-/** A file name has at most 255 bytes, and the record of a domain is `<domain>.json`. */
-function requireRoomForName(domain: DomainName): void {
+/** A removed tree has its files still, and may come back. A dry run of a user may not look into the trash. */
+async function readTrashed(root: string): Promise<readonly DomainRecord[]> {
+  try {
+    return await readTrashedRecords(root);
+  } catch (error) {
+    if (error instanceof VirtfsError && error.code === 'NEEDS_ROOT') return [];
+    throw error;
+  }
+}
+
+/**
+ * Throws BAD_DOMAIN_NAME for a name too long: a file name has at most 255 bytes, and the record of a domain is
+ * `<domain>.json`.
+ */
+export function requireRoomForName(domain: DomainName): void {
   const most = 255 - '.json'.length;
   if (domain.length <= most) return;
   throw new VirtfsError('BAD_DOMAIN_NAME', {

@@ -3,8 +3,9 @@ import type { DomainRecord, LinkMethod } from '../domain/record.ts';
 import { chooseLinkMethod } from '../engine/choose-link-method.ts';
 import type { HeldTree } from '../engine/held-tree.ts';
 import { checkNewTree, publishTree, stageTree } from '../engine/lay-tree.ts';
+import type { Filling } from '../engine/make-entry.ts';
 import type { TreesRoot } from '../engine/open-root.ts';
-import { type Filling, putEntry } from '../engine/put-entry.ts';
+import { putEntry } from '../engine/put-entry.ts';
 import { putStateFile } from '../engine/put-state-file.ts';
 import type { StateDir } from '../engine/state-dir.ts';
 import type { Store } from '../engine/store.ts';
@@ -12,11 +13,11 @@ import { sweepLeftovers } from '../engine/sweep-leftovers.ts';
 import { explainErrno } from '../errors/explain-errno.ts';
 import { isErrno, VirtfsError } from '../errors/virtfs-error.ts';
 import { nameHostCache, renderHostCache } from '../host/host-cache.ts';
-import type { HostAnswers } from '../host/open-host.ts';
 import { symlinkAt, syncFileSystem } from '../linux/files.ts';
 import { describeManifest } from '../manifest/describe-manifest.ts';
 import type { Entry } from '../manifest/entry.ts';
 import type { Manifest } from '../manifest/manifest.ts';
+import { renderManifest } from '../manifest/manifest-text.ts';
 import { type Plan, type SectionName, sectionTitles } from '../manifest/plan.ts';
 import { entriesOf } from '../plan/assemble-plan.ts';
 import { type LayerPlan, planTreeLayer, planTreesOn } from '../plan/plan-tree.ts';
@@ -28,9 +29,10 @@ import type { CreatedDomain, CreateRequest, CreateResult } from './create-reques
 import { fillStore, StoredFiles } from './fill-store.ts';
 import { type Inspection, inspectHost } from './inspect-host.ts';
 import { measurePlan } from './measure-plan.ts';
+import { nameLayerFacts, nameOwnFacts } from './name-own-facts.ts';
 import { noticeOpenRoot } from './notice-open-root.ts';
 import { pace } from './pace.ts';
-import { putLayer } from './put-layer.ts';
+import { type Asked, putLayer } from './put-layer.ts';
 import { domainExists, requireNoSuchName } from './read-taken.ts';
 import { runTasks, type Step } from './run-tasks.ts';
 
@@ -78,7 +80,8 @@ class CreateRun {
   #inspection: Inspection | undefined;
   #layer: LayerPlan | undefined;
   #layerId: string | undefined;
-  #answers: HostAnswers = [];
+  #ownFacts: string | undefined;
+  #asked: Asked = { answers: [], facts: [] };
   readonly #works: Work[] = [];
 
   constructor(request: CreateRequest, chosen: Chosen, root: TreesRoot, state: StateDir, store: Store) {
@@ -100,6 +103,7 @@ class CreateRun {
         (name): Step => ({ title: sectionTitles[name], run: (note) => this.#putSection(name, note) }),
       ),
       { title: 'Check', run: (note) => this.#check(note) },
+      ...this.#finishSteps(),
       { title: 'Publish', run: (note) => this.#publish(note) },
     ];
   }
@@ -116,7 +120,8 @@ class CreateRun {
     const { known, host } = inspection;
     const layer = known?.plan ?? planTreeLayer(inspection);
     this.#layer = layer;
-    if (known === undefined) this.#answers = host.answers();
+    this.#ownFacts = known?.own ?? nameLayerFacts(inspection, layer);
+    this.#asked = known ?? { answers: host.answers(), facts: host.facts() };
     for (const [path, content] of known?.contents ?? []) this.#stored.put(path, content);
     const planTree = planTreesOn(layer, inspection);
     await this.#between();
@@ -193,6 +198,15 @@ class CreateRun {
     note(`${counted(this.#works.length, 'tree')} as planned, no secret of the host inside`);
   }
 
+  #finishSteps(): Step[] {
+    const { finish } = this.#request;
+    if (finish === undefined) return [];
+    const run: Step['run'] = async (note) => {
+      for (const work of this.#works) await finish.run({ ...work, root: this.#root }, note);
+    };
+    return [{ title: finish.title, run }];
+  }
+
   async #publish(note: (text: string) => void): Promise<void> {
     this.#layerId = putLayer({
       state: this.#state,
@@ -201,7 +215,7 @@ class CreateRun {
       plan: needed(this.#layer),
       sections: needed(this.#works[0]).plan.layer,
       stored: this.#stored,
-      answers: this.#answers,
+      asked: this.#asked,
     });
     for (const work of this.#works) this.#putState(work);
     this.#sync();
@@ -235,9 +249,11 @@ class CreateRun {
   /** All that is known of a domain is there before its tree is, which makes it exist; see sweepLeftovers. */
   #putState({ domain, record, plan }: Work): void {
     const own = describeManifest(plan.own, (entry) => this.#stored.contentOf(entry));
-    const manifest: Manifest = { version: 1, domain, layer: needed(this.#layerId), own };
-    putStateFile(this.#state.part('domains'), `${domain}.json`, `${JSON.stringify(record, undefined, 2)}\n`);
-    putStateFile(this.#state.part('manifests'), `${domain}.json`, JSON.stringify(manifest));
+    const recordText = `${JSON.stringify(record, undefined, 2)}\n`;
+    const facts = nameOwnFacts(needed(this.#ownFacts), needed(this.#inspection).logSocket, recordText);
+    const manifest: Manifest = { version: 1, domain, layer: needed(this.#layerId), facts, own };
+    putStateFile(this.#state.part('domains'), `${domain}.json`, recordText);
+    putStateFile(this.#state.part('manifests'), `${domain}.json`, renderManifest(manifest));
     for (const alias of record.aliases) this.#putAlias(alias, domain);
   }
 

@@ -2,6 +2,9 @@ import type { DomainName } from '../domain/domain-name.ts';
 import type { IpAddress } from '../domain/ip-address.ts';
 import type { DomainRecord, LinkMethod } from '../domain/record.ts';
 import type { Settings } from '../domain/settings.ts';
+import type { HeldTree } from '../engine/held-tree.ts';
+import type { TreesRoot } from '../engine/open-root.ts';
+import type { Plan } from '../manifest/plan.ts';
 import type { Progress } from './run-tasks.ts';
 
 /** What `virtfs create` is asked for: checked words, no question left. */
@@ -18,6 +21,21 @@ export interface CreateRequest {
   readonly signal: AbortSignal;
   /** Told while another virtfs holds the lock of this root. */
   readonly onWait: () => void;
+  /** What is done to each new tree once it is as planned, and before anybody can see it. */
+  readonly finish?: FinishStep;
+}
+
+export interface FinishStep {
+  readonly title: string;
+  readonly run: (staged: StagedTree, note: (text: string) => void) => Promise<void>;
+}
+
+/** A tree in the stage, which holds all that was planned and has no name among the trees yet. */
+export interface StagedTree {
+  readonly root: TreesRoot;
+  readonly tree: HeldTree;
+  readonly plan: Plan;
+  readonly record: DomainRecord;
 }
 
 /** One tree that was made. Sizes in bytes. */

@@ -67,7 +67,10 @@ export async function fillStore(
 ): Promise<FillTally> {
   const tally: FillTally = { files: 0, added: 0, bytes: 0 };
   for (const entry of entries) {
-    if (entry.type !== 'file' || !('copyOf' in entry.source)) continue;
+    if (entry.type !== 'file') continue;
+    // A tree is put back from the store: what was made for all trees is kept there as well.
+    if ('bytes' in entry.source) store.addBytes(stored.keyOf(entry), entry.source.bytes);
+    if (!('copyOf' in entry.source)) continue;
     const path = entry.source.copyOf;
     const size = host.lstat(path)?.size ?? 0;
     tally.files++;

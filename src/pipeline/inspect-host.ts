@@ -19,6 +19,30 @@ export interface Inspection extends TreeFacts {
   readonly known: KnownLayer | undefined;
 }
 
+/** What the administrator wrote, and what is beside the trees: all that a plan depends on but the host's own files. */
+export interface HostTexts {
+  readonly profiles: ReadonlyMap<string, ProfileText>;
+  readonly templates: FoundTemplates;
+  readonly key: string;
+  readonly logSocket: string | undefined;
+}
+
+export function readHostTexts(settings: Settings): HostTexts {
+  const profiles = readProfileTexts(settings);
+  const templates = readTemplates(settings);
+  return {
+    profiles,
+    templates,
+    key: nameFacts(profiles, templates),
+    logSocket: findLogSocket(settings.root),
+  };
+}
+
+/** The text of the layer that was planned last for these profiles; '' when there is none. */
+export function readKnownLayer(root: string, profiles: readonly string[]): string {
+  return readIfMay(join(root, '.virtfs', 'cache', nameKnownLayer(profiles)));
+}
+
 /**
  * Reads profiles, templates and what the profiles name on this host, and what earlier calls learnt of it.
  * Throws UNKNOWN_PROFILE, BAD_PROFILE, BAD_CONFIG, PACKAGE_MISSING.
@@ -27,22 +51,20 @@ export async function inspectHost(
   settings: Settings,
   profiles: readonly string[],
   otherDomains: readonly string[],
+  given: HostTexts = readHostTexts(settings),
 ): Promise<Inspection> {
-  const texts = readProfileTexts(settings);
-  const templates = readTemplates(settings);
-  const key = nameFacts(texts, templates);
-  const common = { templates, key, logSocket: findLogSocket(settings.root), otherDomains };
-  const cache = join(settings.root, '.virtfs', 'cache');
-
-  const known = parseKnownLayer(readIfMay(join(cache, nameKnownLayer(profiles))), key);
+  const { templates, key, logSocket } = given;
+  const common = { templates, key, logSocket, otherDomains };
+  const known = parseKnownLayer(readKnownLayer(settings.root, profiles), key);
   if (known !== undefined) {
     const host = new Host(new Map());
     if (host.stillAnswers(known.answers)) {
       return { ...common, host, profile: known.profile, packageFiles: new Map(), globbed: new Map(), known };
     }
   }
-  const all = await parseProfiles(texts);
-  const profile = resolveProfile(profiles, (name) => all.get(name)?.profile, [...all.keys()]);
+  // A profile that nobody asked for may be broken.
+  const asked = await parseProfiles(given.profiles, profiles);
+  const profile = resolveProfile(profiles, (name) => asked.get(name)?.profile, [...given.profiles.keys()]);
   const [{ listPackageFiles }, { findGlobs }] = await Promise.all([
     import('../host/list-package-files.ts'),
     import('../host/find-globs.ts'),
@@ -51,7 +73,7 @@ export async function inspectHost(
     listPackageFiles(profile.packages),
     findGlobs(profile.files, profile.exclude),
   ]);
-  const host = new Host(readHostCache(cache, profiles));
+  const host = new Host(readHostCache(join(settings.root, '.virtfs', 'cache'), profiles));
   return { ...common, host, profile, packageFiles, globbed, known: undefined };
 }
 
@@ -65,7 +87,11 @@ function nameFacts(profiles: ReadonlyMap<string, ProfileText>, { texts, site }: 
 /** What was learnt for these profiles; where that is nothing yet, what was learnt for any others. */
 function readHostCache(folder: string, profiles: readonly string[]): HostCache {
   const own = readIfMay(join(folder, nameHostCache(profiles)));
-  if (own !== '') return parseHostCache(own);
+  return own === '' ? readHostCaches(folder) : parseHostCache(own);
+}
+
+/** What was learnt of the host for any profiles. */
+export function readHostCaches(folder: string): HostCache {
   const others = listNames(folder).filter((name) => name.startsWith('host.'));
   return new Map(others.flatMap((name) => [...parseHostCache(readIfMay(join(folder, name)))]));
 }

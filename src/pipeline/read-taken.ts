@@ -15,7 +15,10 @@ export interface Taken {
 
 export async function readTaken(roots: readonly string[]): Promise<Taken> {
   const records = (await Promise.all(roots.map(readRecords))).flat();
-  const names = new Map<string, string>();
+  // An alias whose link is not there yet, or no more, is as good as taken.
+  const names = new Map<string, string>(
+    records.flatMap(({ domain, aliases }) => aliases.map((alias) => [alias, domain] as const)),
+  );
   for (const { domains, aliases } of roots.map(listDomains)) {
     for (const domain of domains) names.set(domain, domain);
     for (const { name, domain } of aliases) names.set(name, domain);

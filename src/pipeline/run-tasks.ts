@@ -1,5 +1,3 @@
-import { Listr, ListrLogger, type ListrTask, ProcessOutput } from 'listr2';
-
 /** How progress is shown: a list that redraws itself, a line for each step, or nothing. Always on standard error. */
 export type Progress = 'list' | 'lines' | 'none';
 
@@ -11,35 +9,15 @@ export interface Step {
   readonly skip?: () => string | undefined;
 }
 
-/** Runs steps one after another with a task list. The first error ends the run and is thrown. */
+/**
+ * Runs steps one after another. The first error ends the run and is thrown. What draws the task list is loaded only where
+ * there is one to draw.
+ */
 export async function runTasks(steps: readonly Step[], progress: Progress): Promise<void> {
-  // Our signals are ours: listr2's own handler would end every interrupted run with 127.
-  const common = { registerSignalListeners: false, concurrent: false } as const;
-  const tasks = steps.map(taskOf);
-  if (progress === 'none') {
-    await new Listr(tasks, { ...common, renderer: 'silent' }).run();
+  if (progress !== 'none') {
+    const { drawTasks } = await import('./draw-tasks.ts');
+    await drawTasks(steps, progress);
     return;
   }
-  const processOutput = new ProcessOutput(process.stderr, process.stderr);
-  const logger = new ListrLogger({ useIcons: true, toStderr: [], processOutput });
-  if (progress === 'list') {
-    const rendererOptions = { logger, collapseErrors: false, showErrorMessage: false };
-    // What listr2 falls back on where it cannot draw must not go to standard output either.
-    const fallback = { fallbackRenderer: 'simple', fallbackRendererOptions: { logger } } as const;
-    await new Listr(tasks, { ...common, ...fallback, renderer: 'default', rendererOptions }).run();
-  } else {
-    await new Listr(tasks, { ...common, renderer: 'simple', rendererOptions: { logger } }).run();
-  }
-}
-
-function taskOf({ title, run, skip }: Step): ListrTask {
-  return {
-    title,
-    skip: () => skip?.() ?? false,
-    task: async (_context, task) => {
-      await run((text) => {
-        task.title = `${title}: ${text}`;
-      });
-    },
-  };
+  for (const { run, skip } of steps) if (skip?.() === undefined) await run(() => {});
 }

@@ -11,6 +11,8 @@ export interface UpdateRequest {
   readonly domains: readonly DomainName[] | 'all';
   /** Decide all changes, and change nothing. */
   readonly dryRun: boolean;
+  /** Look at every file that was laid, and put right what is not as it was laid. */
+  readonly repair: boolean;
   readonly progress: Progress;
   readonly signal: AbortSignal;
   /** Told once while another virtfs holds the lock of this root. */

@@ -7,6 +7,9 @@ import { findSystemGid, findSystemUserIds, isSystemId } from '../domain/system-i
 import { escapeLines } from '../errors/escape-lines.ts';
 import { VirtfsError } from '../errors/virtfs-error.ts';
 
+/** The account every tree has for its web folders. */
+export const webmaster = 'webmaster';
+
 /** What a tree of any kind needs: owners of its own files, and the name for nobody. */
 const baseUsers = ['root', 'nobody'];
 const baseGroups = ['root', 'tty', 'mail', 'shadow', 'utmp', 'users', 'nogroup'];
@@ -80,7 +83,7 @@ export function chooseAccounts({ system, admin, uids, shell }: DomainAccountsReq
   return {
     users: [
       ...system.users,
-      { name: 'webmaster', uid: www, gid: www, gecos: 'Webmaster', home: '/var/www', shell },
+      { name: webmaster, uid: www, gid: www, gecos: 'Webmaster', home: '/var/www', shell },
       { name, uid: own, gid: own, gecos: 'Administrator', home: homeOf(name), shell },
     ],
     groups: [...system.groups, { name: 'www', gid: www, members: [name] }, { name, gid: own, members: [] }],

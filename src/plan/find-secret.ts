@@ -6,8 +6,8 @@ const secrets: readonly (readonly [what: string, pattern: RegExp])[] = [
   ['a private key of SSH 1',   /SSH PRIVATE KEY FILE FORMAT/u],
   // crypt(5): `$id$`, parameters and salt, at least 22 characters of hash.
   ['a password hash',          /\$(?:1|2[abxy]?|3|5|6|7|y|gy|sm3|sha1|md5|apr1|argon2id?)[$,][./A-Za-z0-9=,$+-]{22,}/u],
-  // The 13 characters of descrypt, where passwd(5) and htpasswd keep them.
-  ['a password hash (DES)',    /^[a-z_][\w.-]{0,31}:[!*]{0,2}[./A-Za-z0-9]{13}(?::|$)/mu],
+  // The 13 characters of descrypt, where passwd(5) and htpasswd keep them; a word of as many letters is none.
+  ['a password hash (DES)',    /^[a-z_][\w.-]{0,31}:[!*]{0,2}(?=[a-z]{0,12}[./A-Z0-9])[./A-Za-z0-9]{13}(?::|$)/mu],
 ];
 
 /**

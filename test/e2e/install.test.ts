@@ -98,6 +98,7 @@ describe.runIf(needs('root', { program: 'unshare' }))('scripts/install', () => {
         'man/man8/virtfs.8',
         'man/man8/virtexec.8',
         'man/man5/virtfs.toml.5',
+        'man/man5/virtfs-host.5',
         'man/man5/virtfs-profile.5',
         'bash-completion/completions/virtfs',
         'zsh/site-functions/_virtfs',

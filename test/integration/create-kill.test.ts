@@ -2,10 +2,12 @@ import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { VirtfsError } from '../../src/errors/virtfs-error.ts';
-import { choosePoints, type KillPoint, listChangingCalls, runKilled } from '../support/kill-points.ts';
+import type { KillPoint } from '../support/kill-command.ts';
+import { choosePoints, listChangingCalls, runKilled } from '../support/kill-points.ts';
 import { hashOf, listTree, walk } from '../support/list-tree.ts';
 import { needs } from '../support/needs.ts';
-import { create, type DriverEnd } from '../support/run-create.ts';
+import { create } from '../support/run-create.ts';
+import { wasKilled } from '../support/run-driver.ts';
 import { makeSandbox, removeSandbox, type Sandbox } from '../support/trees-root.ts';
 
 const domain = 'foo.bar.com';
@@ -59,10 +61,6 @@ const sweeping: readonly KillPoint[] = [
   { call: 'rmdir', nth: 1 },
   { call: 'rmdir', nth: 40 },
 ];
-
-function wasKilled({ signal, status }: DriverEnd): boolean {
-  return signal === 'SIGKILL' || status === 137;
-}
 
 /** A root that holds one domain with a small part of the store, and how that domain's tree looks. */
 interface Start extends Disposable {

@@ -35,6 +35,7 @@ describe('virtfs generate docs', () => {
     expect(written.sort()).toEqual(
       [
         'virtfs.toml.5',
+        'virtfs-host.5',
         'virtfs-profile.5',
         'virtfs.8',
         'virtexec.8',

@@ -16,13 +16,17 @@ export interface Swapper extends AsyncDisposable {
   readonly stop: () => Promise<number>;
 }
 
-/** Starts the swapper: it turns `folders`, where they are, into links to `canary` and back. */
+/**
+ * Starts the swapper: it turns `folders`, where they are, into links to `canary` and back. Relative to `cwd` it finds
+ * them though the tree is moved.
+ */
 export async function startSwapper(
   program: string,
   canary: string,
   folders: readonly string[],
+  cwd?: string,
 ): Promise<Swapper> {
-  const child = spawn(program, [canary, ...folders], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(program, [canary, ...folders], { cwd, stdio: ['ignore', 'pipe', 'inherit'] });
   const closed = once(child, 'close');
   let text = '';
   child.stdout.on('data', (data) => {

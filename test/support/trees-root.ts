@@ -21,7 +21,7 @@ export interface Sandbox {
 }
 
 /** Few programs, and every kind of entry: shared files, links, a set-id program, PAM, devices. */
-const small = `
+export const small = `
 summary = "for tests"
 commands = ["sh", "ls", "cat", "id", "mkdir", "true", "passwd"]
 devices = ["null", "zero", "full", "random", "urandom", "tty", "ptmx"]
@@ -114,5 +114,6 @@ export function settingsFor(root: string, configDir: string): Settings {
     admin: 'admin',
     uidFirst: 200_000,
     uidCount: 10_000,
+    trashDays: 30,
   };
 }

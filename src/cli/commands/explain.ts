@@ -2,7 +2,9 @@ import { parseDomainName } from '../../domain/domain-name.ts';
 import { nearestName } from '../../domain/nearest-name.ts';
 import { escapeLines } from '../../errors/escape-lines.ts';
 import { VirtfsError } from '../../errors/virtfs-error.ts';
+import { type Currency, HostComparison } from '../../host/compare-with-host.ts';
 import { findPackageOwner } from '../../host/find-package-owner.ts';
+import { readLaidVersions } from '../../host/read-laid-versions.ts';
 import { readManifest } from '../../host/read-manifest.ts';
 import { findDomain } from '../../host/read-records.ts';
 import { readSettings } from '../../host/read-settings.ts';
@@ -25,13 +27,19 @@ export async function runExplain({ operands, values, io }: ExplainCall): Promise
   if (explanation === undefined) throw notInTree(inTree, domain, entries);
   const { from } = explanation.entry;
   const owner = from === undefined ? undefined : await findPackageOwner(from, io.signal);
+  const origin: Origin = {
+    package: owner,
+    packageVersion:
+      owner === undefined ? undefined : readLaidVersions(root, tree.manifest.layer)?.get(plainName(owner)),
+    onHost: isCopied(explanation.entry) ? new HostComparison(root).compare(explanation.entry) : undefined,
+  };
   if (values.json) {
     const { entry, ...rest } = explanation;
-    io.out(JSON.stringify({ domain, asked: path, ...entry, package: owner, ...rest }, undefined, 2));
+    io.out(JSON.stringify({ domain, asked: path, ...entry, ...origin, ...rest }, undefined, 2));
     return 0;
   }
   const width = io.outIsTerminal ? io.columns : Number.POSITIVE_INFINITY;
-  for (const line of describeExplanation(explanation, owner, width)) io.out(line);
+  for (const line of describeExplanation(explanation, origin, width)) io.out(line);
   return 0;
 }
 
@@ -40,9 +48,34 @@ function withoutTree(path: string, tree: string): string {
   return path === tree || path.startsWith(`${tree}/`) ? path.slice(tree.length) : path;
 }
 
+/** The host's part of the answer. */
+interface Origin {
+  readonly package: string | undefined;
+  /** The version the package had when the file was laid. */
+  readonly packageVersion: string | undefined;
+  /** How the host's file is to the one that was laid. */
+  readonly onHost: Currency | undefined;
+}
+
+/** dpkg names the machine, too, where packages of several may be installed: `libc6:amd64`. */
+function plainName(owner: string): string {
+  return owner.replace(/[:,].*$/u, '');
+}
+
+function isCopied(entry: ManifestEntry): entry is ManifestEntry & { readonly from: string } {
+  return entry.type === 'file' && entry.from !== undefined;
+}
+
+// biome-ignore format: a table
+const hostTexts: Readonly<Record<Currency, string>> = {
+  current: 'has the same file',
+  changed: 'has another file by now: virtfs update brings it',
+  gone:    'has no such file any more',
+};
+
 function describeExplanation(
   explanation: Explanation,
-  owner: string | undefined,
+  { package: owner, packageVersion, onHost }: Origin,
   width: number,
 ): readonly string[] {
   const { entry, leadsTo, needs, neededBy } = explanation;
@@ -53,7 +86,13 @@ function describeExplanation(
         ['what', describeKind(entry)],
         ['why', escapeLines(entry.why)],
         ['from', originOf(entry)],
-        ['package', owner],
+        [
+          'package',
+          owner === undefined
+            ? undefined
+            : `${owner}, version ${packageVersion ?? 'unknown'} when it was laid`,
+        ],
+        ['this host', onHost && hostTexts[onHost]],
         ['leads to', leadsTo === undefined ? undefined : `/${escapeLines(leadsTo)}`],
         ['needs', needs.map((each) => `/${escapeLines(each)}`)],
         ['needed by', neededBy.map((each) => `/${escapeLines(each)}`)],

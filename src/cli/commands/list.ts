@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
-import { type DomainName, unicodeForm } from '../../domain/domain-name.ts';
+import type { DomainName } from '../../domain/domain-name.ts';
 import type { DomainRecord } from '../../domain/record.ts';
 import { escapeLines } from '../../errors/escape-lines.ts';
 import { VirtfsError } from '../../errors/virtfs-error.ts';
 import { listDomains, readRecord } from '../../host/read-records.ts';
 import { readSettings } from '../../host/read-settings.ts';
+import { describeName } from '../describe-name.ts';
 import type { Io } from '../io.ts';
 import { reportError } from '../report-error.ts';
 import type { ListCall } from '../specs/list-spec.ts';
@@ -18,8 +19,13 @@ interface ListedDomain {
 }
 
 export async function runList({ values, io }: ListCall): Promise<number> {
-  const { roots } = await readSettings(io.env, values.root);
+  const settings = await readSettings(io.env, values.root);
+  const { roots } = settings;
   if (values.root !== undefined && roots.every((root) => !existsSync(root))) throw noSuchRoot(values.root);
+  if (values.removed) {
+    const { listRemoved } = await import('./list-removed.ts');
+    return listRemoved(settings, values, io);
+  }
   if (values.names) {
     for (const name of roots.flatMap(allNames).sort()) io.out(name);
     return 0;
@@ -98,7 +104,7 @@ async function printTable(listed: readonly ListedDomain[], roots: readonly strin
     ...(severalRoots ? [{ title: 'ROOT', shrinks: true }] : []),
   ];
   const rows = listed.map(({ root, domain, aliases, record }) => [
-    bothForms(domain),
+    describeName(domain),
     record?.addresses.join(' ') || '-',
     record?.profiles.join(' ') || '-',
     aliases.join(' ') || '-',
@@ -108,9 +114,4 @@ async function printTable(listed: readonly ListedDomain[], roots: readonly strin
   // What reads a pipe wants each row in one line.
   const width = io.outIsTerminal ? io.columns : Number.POSITIVE_INFINITY;
   for (const line of describeTable(columns, rows, width)) io.out(line);
-}
-
-function bothForms(domain: DomainName): string {
-  const unicode = unicodeForm(domain);
-  return unicode === undefined ? domain : `${domain} (${unicode})`;
 }

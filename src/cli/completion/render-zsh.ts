@@ -1,5 +1,14 @@
 import type { Completion, OptionSpec } from '../command.ts';
-import { type Described, optionNames, type ProgramSpec, quoteWord, shownCommands } from './program-spec.ts';
+import { actionOf } from '../command-groups.ts';
+import {
+  type Described,
+  operandKinds,
+  optionNames,
+  type ProgramSpec,
+  quoteWord,
+  shownItems,
+  wordOfItem,
+} from './program-spec.ts';
 
 const helpers = `
 _virtfs_domains() {
@@ -7,6 +16,14 @@ _virtfs_domains() {
   [[ -n \${opt_args[--root]:-\${opt_args[-r]}} ]] && root=(--root "\${opt_args[--root]:-\${opt_args[-r]}}")
   names=(\${(f)"$(virtfs list --names $root 2>/dev/null)"})
   _wanted domains expl domain compadd -a names
+}
+
+# Of the domain that is the first operand.
+_virtfs_users() {
+  local -a names root
+  [[ -n \${opt_args[--root]:-\${opt_args[-r]}} ]] && root=(--root "\${opt_args[--root]:-\${opt_args[-r]}}")
+  names=(\${(f)"$(virtfs user list --names $root -- $line[1] 2>/dev/null)"})
+  _wanted users expl user compadd -a names
 }
 
 _virtfs_profiles() {
@@ -36,26 +53,79 @@ export function renderZsh(programs: readonly ProgramSpec[]): string {
   ].join('\n');
 }
 
-function renderCommands({ name, commands: all }: Extract<ProgramSpec, { type: 'commands' }>): string {
-  const commands = shownCommands(all);
-  return `_${name}() {
+function renderCommands({ name, commands }: Extract<ProgramSpec, { type: 'commands' }>): string {
+  const items = shownItems(commands);
+  const families = items.filter((item) => item.type === 'family');
+  const words = [...items.map(wordOfItem), ['help', 'show what a command does and takes'] as const];
+  return [
+    ...families.map((family) =>
+      renderLevel(`_${name}_${family.name}`, {
+        options: '',
+        words: family.commands.map((command) => [actionOf(command), command.summary] as const),
+        cases: family.commands.map((command) => [actionOf(command), renderArguments(command, '*')]),
+      }),
+    ),
+    renderLevel(`_${name}`, {
+      options: " '(- *)'{-V,--version}'[show the version]'",
+      words,
+      cases: [
+        [
+          'help',
+          renderHelp(
+            items.map((item) => wordOfItem(item)[0]),
+            families,
+          ),
+        ],
+        ...items.map((item) =>
+          item.type === 'family'
+            ? ([item.name, `_${name}_${item.name}`] as const)
+            : ([item.command.name, renderArguments(item.command, '*')] as const),
+        ),
+      ],
+    }),
+  ].join('\n');
+}
+
+interface Level {
+  readonly options: string;
+  /** What may stand here, and what to call for the words behind it. */
+  readonly words: readonly (readonly [word: string, summary: string])[];
+  readonly cases: readonly (readonly [word: string, call: string])[];
+}
+
+function renderLevel(name: string, { options, words, cases }: Level): string {
+  return `${name}() {
   local context state line expl
   typeset -A opt_args
-  _arguments -C '(- *)'{-h,--help}'[show help]' '(- *)'{-V,--version}'[show the version]' '1:command:->command' '*::argument:->argument'
+  _arguments -C '(- *)'{-h,--help}'[show help]'${options} '1:command:->command' '*::argument:->argument'
   case $state in
     command)
       local -a commands=(
-${[...commands.map(({ name: each, summary }) => `${each}:${summary}`), 'help:show what a command does and takes'].map((each) => `        ${quoteWord(each)}`).join('\n')}
+${words.map(([word, summary]) => `        ${quoteWord(`${word}:${summary}`)}`).join('\n')}
       )
       _describe command commands ;;
     argument)
       case $line[1] in
-        help) _values command ${commands.map((command) => command.name).join(' ')} ;;
-${commands.map((command) => `        ${command.name}) ${renderArguments(command, '*')} ;;`).join('\n')}
+${cases.map(([word, call]) => `        ${word}) ${call} ;;`).join('\n')}
       esac ;;
   esac
 }
 `;
+}
+
+function renderHelp(
+  words: readonly string[],
+  families: readonly { readonly name: string; readonly commands: readonly Described[] }[],
+): string {
+  const seconds = families.map(
+    ({ name, commands }) => `3,${name}) _values command ${commands.map(actionOf).join(' ')} ;;`,
+  );
+  return [
+    'case $CURRENT,$words[2] in',
+    `2,*) _values command ${words.join(' ')} ;;`,
+    ...seconds,
+    'esac',
+  ].join('\n          ');
 }
 
 function renderSingle({ name, command }: Extract<ProgramSpec, { type: 'single' }>): string {
@@ -69,11 +139,13 @@ function renderSingle({ name, command }: Extract<ProgramSpec, { type: 'single' }
 
 function renderArguments(command: Described, place: '1' | '*'): string {
   const options = Object.entries(command.options).map(([name, option]) => renderOption(name, option));
-  const operand = command.completeOperand;
-  const operands =
-    operand === undefined || operand === 'none'
-      ? []
-      : [quoteWord(`${place}:${wordOf(command.operands)}:${action(operand)}`)];
+  const kinds = operandKinds(command);
+  const names = command.operands.split(' ');
+  const operands = kinds.flatMap((kind, index) => {
+    if (kind === 'none' && kinds.length === 1) return [];
+    const at = index === kinds.length - 1 && place === '*' ? '*' : index + 1;
+    return [quoteWord(`${at}:${wordOf(names[index] ?? names.at(-1) ?? '')}:${action(kind)}`)];
+  });
   return ['_arguments', ...options, "'(- *)'{-h,--help}'[show help]'", ...operands].join(' \\\n            ');
 }
 
@@ -108,6 +180,7 @@ function action(complete: Completion | undefined): string {
     user: '_users',
     command: '_command_names -e',
     domain: '_virtfs_domains',
+    'tree-user': '_virtfs_users',
     profile: '_virtfs_profiles',
   }[complete];
 }

@@ -2,11 +2,18 @@ import type { Described } from '../completion/program-spec.ts';
 import { virtexecSpec } from '../virtexec/virtexec-spec.ts';
 import type { ManPage } from './man-page.ts';
 import { describeVirtexecPage } from './virtexec-page.ts';
+import { virtfsHostPage } from './virtfs-host-page.ts';
 import { describeVirtfsPage } from './virtfs-page.ts';
 import { virtfsProfilePage } from './virtfs-profile-page.ts';
 import { virtfsTomlPage } from './virtfs-toml-page.ts';
 
 /** Every manual page there is; `table` has the commands of virtfs. */
 export function describeManPages(table: readonly Described[]): readonly ManPage[] {
-  return [describeVirtfsPage(table), describeVirtexecPage(virtexecSpec), virtfsTomlPage, virtfsProfilePage];
+  return [
+    describeVirtfsPage(table),
+    describeVirtexecPage(virtexecSpec),
+    virtfsTomlPage,
+    virtfsProfilePage,
+    virtfsHostPage,
+  ];
 }

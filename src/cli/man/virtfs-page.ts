@@ -1,20 +1,20 @@
-import type { ErrorCode } from '../../errors/error-codes.ts';
-import { sysexit } from '../../errors/sysexits.ts';
+import { groupCommands } from '../command-groups.ts';
 import type { Described } from '../completion/program-spec.ts';
 import { optionTerms } from '../describe-help.ts';
 import { capitalize, type ManBlock, type ManPage, terms, text } from './man-page.ts';
 import { errorsSection, exitStatusSection } from './status-sections.ts';
 
-const neverEndsWith = [sysexit.findings, sysexit.tempFail, sysexit.cannotExec, sysexit.notFound];
-const errorsOfVirtexec: readonly ErrorCode[] = ['ISOLATION_FAILED', 'UNKNOWN_USER', 'USER_FORBIDDEN'];
-
 /** virtfs(8), from its command table. */
 export function describeVirtfsPage(commands: readonly Described[]): ManPage {
-  const shown = commands.filter((command) => !command.hidden);
+  const groups = groupCommands(commands).map(({ title, items }) => ({
+    title,
+    commands: items.flatMap((item) => (item.type === 'family' ? item.commands : [item.command])),
+  }));
+  const shown = groups.flatMap((group) => group.commands);
   return {
     name: 'virtfs',
     section: 8,
-    summary: 'make and look at the file trees of hosted domains',
+    summary: 'make, check, update and remove the file trees of hosted domains',
     synopsis: [...shown.map(synopsisOf), 'virtfs help [COMMAND]', 'virtfs --version'],
     sections: [
       {
@@ -25,14 +25,17 @@ export function describeVirtfsPage(commands: readonly Described[]): ManPage {
           'To run a program inside a tree, use virtexec(8).',
         ),
       },
-      { title: 'COMMANDS', blocks: shown.flatMap(describeCommand) },
+      ...groups.map((group) => ({
+        title: `COMMANDS: ${group.title.toUpperCase()}`,
+        blocks: group.commands.flatMap(describeCommand),
+      })),
       { title: 'ENVIRONMENT', blocks: [environment] },
       { title: 'FILES', blocks: [files] },
-      exitStatusSection(neverEndsWith),
-      errorsSection(neverEndsWith, { without: errorsOfVirtexec, json: true }),
+      exitStatusSection([]),
+      errorsSection([], { without: [], json: true }),
       { title: 'EXAMPLES', blocks: shown.flatMap(describeExamples) },
     ],
-    seeAlso: ['virtexec(8)', 'virtfs.toml(5)', 'virtfs-profile(5)', 'chroot(2)'],
+    seeAlso: ['virtexec(8)', 'virtfs.toml(5)', 'virtfs-profile(5)', 'virtfs-host(5)', 'chroot(2)'],
   };
 }
 
@@ -57,6 +60,18 @@ const files = terms(
   [
     '/etc/virtfs/profiles/*.toml',
     'Profiles that add to the built-in ones or take their place: virtfs-profile(5).',
+  ],
+  [
+    '/virtual/.virtfs/trash',
+    'Trees that were removed, until virtfs clean deletes them or virtfs restore brings them back.',
+  ],
+  [
+    '/virtual/conf.SERVICE',
+    'Which address leads to which tree. virtfs changes the lines of its domains and keeps all else as it is.',
+  ],
+  [
+    '/run/virtfs/update-wanted',
+    'Made after a change of packages, where the hooks are installed: trees are then brought up to date. /run/virtfs/update.log tells how that went on machines without systemd.',
   ],
   [
     '/etc/virtfs/etc/',

@@ -10,6 +10,7 @@ export const settingTexts: Readonly<Record<string, string>> = {
   admin:       "Text. The administrator's account in a tree that is made without --admin. \"admin\" when it is not given.",
   'uid-first': 'Number. The first user id that a domain may get: 200000 when it is not given. Ids that the host or subuid(5) uses are passed over.',
   'uid-count': 'Number. How many user ids each domain gets: 10000 when it is not given.',
+  'trash-days': 'Number. After how many days virtfs clean, and the next virtfs remove, delete the tree of a removed domain: 30 when it is not given. 0 keeps it until virtfs remove --purge.',
 };
 
 /** virtfs.toml(5). */

@@ -10,7 +10,7 @@ export const explainSpec = defineCommand({
   summary: 'say why a file is in a tree',
   operands: 'DOMAIN PATH',
   takes: [2, 2],
-  completeOperand: 'domain',
+  completeOperands: ['domain', 'none'],
   options,
   description: [
     'Says why PATH is in the tree of DOMAIN, where it came from, which package of the host it belongs to, what it needs, and what needs it. PATH is a path inside the tree; links of the tree itself are followed as a program in the tree would follow them.',

@@ -4,6 +4,7 @@ import { jsonOption, rootOption } from './common-options.ts';
 const options = {
   root: rootOption,
   names: { type: 'boolean', help: 'the names alone, one a line, aliases too; reads no record' },
+  removed: { type: 'boolean', help: 'what is in the trash, and until when' },
   json: jsonOption,
 } as const satisfies OptionSpecs;
 
@@ -21,6 +22,7 @@ export const listSpec = defineCommand({
   ],
   examples: [
     ['virtfs list', 'a table'],
+    ['virtfs list --removed', 'what virtfs restore can bring back'],
     ["virtfs list --json | jq -r '.domains[].domain'", 'for a script'],
   ],
   load: async () => (await import('../commands/list.ts')).runList,

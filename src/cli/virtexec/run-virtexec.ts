@@ -64,13 +64,17 @@ const linkCall: RunCall = {
   programAt: 0,
 };
 
-async function run(self: VirtexecProcess, call: RunCall, linkProgram: string | undefined): Promise<never> {
+async function run(self: VirtexecProcess, call: RunCall, linkProgram: string | undefined): Promise<number> {
   requireRoot();
   const { words, env } = self;
   const program = linkProgram ?? words[call.programAt] ?? '';
   const { roots } = await readSettings(env, call.root);
   const domain = call.domain ?? (env.VIRTFS_DOMAIN || undefined);
   const found = await findTree({ roots, domain, yes: call.yes, program });
+  if (linkProgram === 'newuser') {
+    const { hasOwnNewuser, runUserAddFor } = await import('./find-newuser.ts');
+    if (!hasOwnNewuser(found)) return runUserAddFor(found, words, env);
+  }
   const raw = readRawWords(words).slice(call.programAt);
   const [name = Buffer.of(), ...args] = linkProgram === undefined ? raw : [Buffer.from(program), ...raw];
   const openFiles = readCallerOpenFiles();

@@ -4,9 +4,11 @@ import { commands } from '../../../src/cli/command-table.ts';
 import { errorTexts, statusTexts } from '../../../src/cli/man/error-texts.ts';
 import { describeManPages } from '../../../src/cli/man/man-pages.ts';
 import { escapeRoff, renderRoff } from '../../../src/cli/man/render-roff.ts';
+import { declaredDomainTexts, declaredUserTexts } from '../../../src/cli/man/virtfs-host-page.ts';
 import { profileKeyTexts } from '../../../src/cli/man/virtfs-profile-page.ts';
 import { settingTexts } from '../../../src/cli/man/virtfs-toml-page.ts';
 import { version } from '../../../src/cli/version.ts';
+import { declaredKeys } from '../../../src/domain/parse-declared-host.ts';
 import { parseProfile } from '../../../src/domain/parse-profile.ts';
 import { settingNames } from '../../../src/domain/parse-settings.ts';
 import { exitStatus } from '../../../src/errors/error-codes.ts';
@@ -40,6 +42,11 @@ describe('the manual', () => {
 
   it('has every key of virtfs.toml, and none that is not', () => {
     expect(Object.keys(settingTexts).sort()).toEqual([...settingNames].sort());
+  });
+
+  it('has every key of a declaration of the host, and none that is not', () => {
+    expect(Object.keys(declaredDomainTexts).sort()).toEqual([...declaredKeys.domain].sort());
+    expect(Object.keys(declaredUserTexts).sort()).toEqual([...declaredKeys.user].sort());
   });
 
   it('has every key of a profile, and none that is not', () => {
@@ -80,7 +87,7 @@ describe('the manual', () => {
 
   it('lists no error of one program in the page of the other, and --json where it is an option', () => {
     expect(page('virtexec(8)')).not.toMatch(/--json|ADDRESS_TAKEN|UNKNOWN_PROFILE/u);
-    expect(page('virtfs(8)')).not.toMatch(/ISOLATION_FAILED|USER_FORBIDDEN/u);
+    expect(page('virtfs(8)')).toMatch(/USER_FORBIDDEN/u);
     expect(page('virtfs(8)')).toContain('With --json it is one JSON object');
   });
 

@@ -85,9 +85,8 @@ describe('virtfs', () => {
   });
 
   it.each([['--help'], ['-h'], ['help']])('shows that with %s on stdout and ends with 0', async (word) => {
-    const { status, out, err } = await virtfs([word]);
-    expect({ status, err }).toEqual({ status: 0, err: [] });
-    expect(out).toMatchSnapshot();
+    const bare = await virtfs([]);
+    expect(await virtfs([word])).toEqual({ status: 0, out: bare.err, err: [] });
   });
 
   it.each([
@@ -104,7 +103,7 @@ describe('virtfs', () => {
 
   it('has help for every command, in lines that fit', async () => {
     for (const { name } of commands) {
-      const { status, out } = await virtfs([name, '--help'], commands, { columns: 60 });
+      const { status, out } = await virtfs([...name.split(' '), '--help'], commands, { columns: 60 });
       expect(status).toBe(0);
       const prose = out.filter((line) => !/^(?:usage:| {2}virtfs | {2}source )/u.test(line));
       expect(prose.filter((line) => line.length > 60)).toEqual([]);

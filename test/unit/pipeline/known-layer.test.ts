@@ -1,12 +1,18 @@
 import { describe, expect, test } from 'vitest';
 import { rootOwner } from '../../../src/domain/owner.ts';
 import { treePath } from '../../../src/manifest/tree-path.ts';
-import { type KnownLayer, parseKnownLayer, renderKnownLayer } from '../../../src/pipeline/known-layer.ts';
+import {
+  type KnownLayer,
+  parseKnownLayer,
+  renderKnownLayer,
+  replaceContents,
+} from '../../../src/pipeline/known-layer.ts';
 
 const known: KnownLayer = {
   version: 1,
   key: 'abc',
   answers: [['/usr/bin', '1:2:3:4:5']],
+  facts: [['/usr/bin', 'dir 493 0 0']],
   profile: {
     name: 'p',
     summary: 's',
@@ -50,10 +56,21 @@ const known: KnownLayer = {
     shell: '/bin/sh',
     notices: ['a notice'],
   },
+  own: 'abcd',
   contents: [['/usr/bin/ls', { sha256: 'f'.repeat(64), size: 5 }]],
   id: 'e'.repeat(64),
   entries: 2,
 };
+
+describe('replaceContents', () => {
+  test('keeps the plan and what is not replaced', () => {
+    const id = 'd'.repeat(64);
+    const text = replaceContents(renderKnownLayer(known), { answers: [], contents: [], id });
+    const back = parseKnownLayer(text, 'abc');
+    expect(renderKnownLayer({ ...known, ...back })).toBe(text);
+    expect(back).toMatchObject({ answers: [], contents: [], id, facts: known.facts, entries: 2 });
+  });
+});
 
 describe('parseKnownLayer', () => {
   test('gives back what was rendered, bytes included', () => {

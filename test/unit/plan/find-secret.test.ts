@@ -36,6 +36,7 @@ describe('findSecret', () => {
     ['password [success=1 default=ignore] pam_unix.so obscure yescrypt\n'],
     ['ENCRYPT_METHOD YESCRYPT\n'],
     ['hosts: files dns\n'],
+    ['postmaster:administrator\n'],
     [''],
   ])('finds none in %j', (text) => {
     expect(findSecret(text)).toBeUndefined();
