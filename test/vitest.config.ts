@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const root = new URL('..', import.meta.url).pathname;
@@ -7,6 +8,8 @@ export default defineConfig({
   test: {
     // Changing directory, ids and namespaces does not work in threads.
     pool: 'forks',
+    // Two at least: many tests wait, for a clock or another process.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       { test: { root, name: 'unit', include: ['test/unit/**/*.test.ts'] } },
       {

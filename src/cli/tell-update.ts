@@ -13,10 +13,13 @@ export interface TellOptions {
 /** Paths of one kind of change that are named when not every one is asked for. */
 const mostNamed = 4;
 
-/** Says what an update did. Domains that changed are on standard output, what needs a hand on standard error. */
+/**
+ * Says what an update did. Domains that changed are on standard output, what needs a hand on standard error. As JSON it
+ * is a list of roots, however many there are.
+ */
 export function tellUpdate(results: readonly UpdateResult[], options: TellOptions, io: Io): void {
   if (options.json) {
-    io.out(JSON.stringify(results.length === 1 ? results[0] : results, undefined, 2));
+    io.out(JSON.stringify(results, undefined, 2));
     return;
   }
   for (const result of results) {
@@ -69,14 +72,15 @@ function describeNotes({ root, domains, held, staleProcesses, dryRun }: UpdateRe
     return `${domain}: process ${pid} (${escapeLines(command).slice(0, 60)}) still uses replaced files: ${few}`;
   });
   const changed = domains.filter(({ changes }) => changes.length > 0).length;
-  const summary =
-    changed === 0
-      ? `All in ${escapeLines(root)} is up to date.`
-      : `${dryRun ? 'Would change' : 'Changed'} ${describeCount(changed, 'domain')} in ${escapeLines(root)}.`;
+  const open = domains.filter(({ conflicts }) => conflicts.length > 0).length;
+  const summary = [
+    ...(changed > 0 ? [`${dryRun ? 'Would change' : 'Changed'} ${describeCount(changed, 'domain')}`] : []),
+    ...(open > 0 ? [`${describeCount(open, 'domain')} cannot be brought up to date as a whole`] : []),
+  ].join('; ');
   return [
     ...using,
     ...(using.length === 0 ? [] : ['Start these programs anew: until then they run the old versions.']),
     ...(held.length === 0 ? [] : [`Held since a rollback, and passed by: ${held.join(' ')}`]),
-    summary,
+    summary === '' ? `Up to date: ${escapeLines(root)}` : `${summary} (in ${escapeLines(root)}).`,
   ];
 }

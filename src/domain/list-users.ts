@@ -1,5 +1,5 @@
 import { type AccountFiles, decodeField, listAccounts } from './account-lines.ts';
-import { type PasswordState, passwordFieldOf, passwordState } from './account-password.ts';
+import { type PasswordState, passwordState } from './account-password.ts';
 import { parseId } from './parse-passwd.ts';
 import type { UidRange } from './record.ts';
 import { isSystemId } from './system-ids.ts';
@@ -29,8 +29,11 @@ export function listTreeUsers(files: AccountFiles, range: UidRange | undefined):
   for (const [group = '', , , members = ''] of groups)
     for (const member of members.split(',')) joined.set(member, [...(joined.get(member) ?? []), group]);
   const seen = new Set<string>();
+  // Once for all: a tenant's files may have a hundred thousand lines. Of several lines the first counts.
+  const shadow = listAccounts('shadow', files.shadow);
+  const hashes = new Map(shadow.map(([name = '', field = '!']) => [name, field] as const).reverse());
   return listAccounts('passwd', files.passwd).flatMap((fields) => {
-    const [name = '', , uidText = '', gidText = '', gecos = '', home = '', shell = ''] = fields;
+    const [name = '', own = '!', uidText = '', gidText = '', gecos = '', home = '', shell = ''] = fields;
     const [uid, gid] = [parseId(uidText), parseId(gidText)];
     if (uid === undefined || gid === undefined || seen.has(name)) return [];
     seen.add(name);
@@ -43,7 +46,7 @@ export function listTreeUsers(files: AccountFiles, range: UidRange | undefined):
       groups: [...new Set([primary, ...(joined.get(name) ?? [])])].map(decodeField),
       home: decodeField(home),
       shell: decodeField(shell),
-      password: passwordState(passwordFieldOf(files, name)),
+      password: passwordState(own === 'x' ? (hashes.get(name) ?? '!') : own),
       kind: kindOf(uid, range),
     };
   });

@@ -20,8 +20,11 @@ export interface PresentGroup {
   readonly gid: number;
   /** `own`: an id of the domain. `system`: one of the system's but root's. `foreign`: anything else. */
   readonly kind: 'own' | 'system' | 'foreign';
-  /** Somebody's primary group, or one with members. */
-  readonly isUsed: boolean;
+  /** Somebody has it for his primary group. */
+  readonly isPrimary: boolean;
+  readonly members: readonly string[];
+  /** A command can be given the name. */
+  readonly isPlain: boolean;
 }
 
 /** Who is in a tree. */
@@ -103,15 +106,22 @@ function listMemberships(groups: Lines): ReadonlyMap<string, readonly string[]> 
 
 function listGroups(
   lines: Lines,
-  userIds: ReadonlySet<number>,
+  primary: ReadonlySet<number>,
   uids: UidRange,
 ): ReadonlyMap<string, PresentGroup> {
   const groups = new Map<string, PresentGroup>();
-  for (const [name, [, , gidText, members]] of lines) {
+  for (const [name, [, , gidText, memberText = '']] of lines) {
     const [gid] = idsOf([gidText]);
     if (gid === undefined) continue;
     const kind = isIn(uids, gid) ? 'own' : gid !== 0 && isSystemId(gid) ? 'system' : 'foreign';
-    groups.set(decodeField(name), { gid, kind, isUsed: userIds.has(gid) || members !== '' });
+    const members = memberText === '' ? [] : memberText.split(',').map(decodeField);
+    groups.set(decodeField(name), {
+      gid,
+      kind,
+      isPrimary: primary.has(gid),
+      members,
+      isPlain: isPlain(name),
+    });
   }
   return groups;
 }

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import type { HostView } from '../domain/host-view.ts';
 import { escapeLines } from '../errors/escape-lines.ts';
 import { isErrno, VirtfsError } from '../errors/virtfs-error.ts';
 
@@ -22,13 +23,30 @@ export async function listPackageFiles(
 async function listOne(name: string): Promise<readonly string[] | undefined> {
   const lists = readLists();
   if (lists === undefined) return await listByRpm(name);
+  const file = chooseList(name, lists);
+  return file === undefined ? undefined : readFileSync(file, 'utf8').split('\n').filter(isPath);
+}
+
+/** A package that may be there for several machines has its machine in the name of its list. */
+function chooseList(name: string, lists: readonly string[]): string | undefined {
   const file = [
     `${name}.list`,
     ...lists.filter((list) => list.startsWith(`${name}:`) && list.endsWith('.list')),
   ].find((list) => lists.includes(list));
-  return file === undefined
-    ? undefined
-    : readFileSync(`${dpkgInfo}/${file}`, 'utf8').split('\n').filter(isPath);
+  return file === undefined ? undefined : `${dpkgInfo}/${file}`;
+}
+
+/**
+ * Asks the host for dpkg's lists of these packages, so that its answers tell when there are others. False where that
+ * cannot be told so: without dpkg, and for a list too large for a text.
+ */
+export function inspectPackageLists(names: readonly string[], host: HostView): boolean {
+  if (names.length === 0) return true;
+  const lists = host.list(dpkgInfo);
+  return names.every((name) => {
+    const file = chooseList(name, lists);
+    return file !== undefined && host.text(file) !== undefined;
+  });
 }
 
 function readLists(): readonly string[] | undefined {

@@ -42,9 +42,9 @@ export class Host implements HostView {
   list(path: string): readonly string[] {
     const known = this.#lists.get(path);
     if (known !== undefined) return known;
-    // Asked for the answers: a name more or less is a new time of the folder.
-    this.#lstat(path);
-    const names = listDir(path);
+    // Asked for the answers: a name more or less is a new time of the folder; of a link, of that which it leads to.
+    const isLink = this.#lstat(path)?.isSymbolicLink() && !path.endsWith('/');
+    const names = isLink ? this.list(`${path}/`) : listDir(path);
     this.#lists.set(path, names);
     return names;
   }

@@ -18,17 +18,12 @@ function nameErrno(number: number): string | undefined {
 /** A C function of libc as koffi calls it. */
 export type Native<A extends readonly unknown[], R = number> = (...args: A) => R;
 
-const declared = new Map<string, Native<readonly unknown[], unknown>>();
-
 /** A function of the C library by its C prototype. koffi reads the prototype at the first call, which not all see. */
 export function libcFunction<A extends readonly unknown[], R = number>(prototype: string): Native<A, R> {
+  let native: Native<A, R> | undefined;
   return (...args) => {
-    let native = declared.get(prototype);
-    if (native === undefined) {
-      native = lib.func(prototype) as unknown as Native<readonly unknown[], unknown>;
-      declared.set(prototype, native);
-    }
-    return native(...args) as R;
+    native ??= lib.func(prototype) as unknown as Native<A, R>;
+    return native(...args);
   };
 }
 

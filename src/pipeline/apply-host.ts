@@ -1,3 +1,4 @@
+import { setImmediate as breathe } from 'node:timers/promises';
 import type { DeclaredDomain } from '../domain/declared-host.ts';
 import { describeMistakes } from '../domain/describe-mistakes.ts';
 import type { DomainName } from '../domain/domain-name.ts';
@@ -66,6 +67,8 @@ export async function applyHost(request: ApplyRequest): Promise<ApplyResult> {
   const groups = changer.group(plan.changes);
   let made = 0;
   const make = async ({ run, changes }: (typeof groups)[number]): Promise<void> => {
+    // Signals and the terminal have their turn here: most changes are made without a pause.
+    await breathe();
     signal.throwIfAborted();
     await run();
     made += changes;

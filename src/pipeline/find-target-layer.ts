@@ -18,7 +18,7 @@ import { type LayerPlan, planTreeLayer, planTreesOn } from '../plan/plan-tree.ts
 import type { OpenTrees } from './change-trees.ts';
 import { requireNoSecrets } from './check-secrets.ts';
 import { fillStore, StoredFiles } from './fill-store.ts';
-import { type HostTexts, type Inspection, inspectHost, readKnownLayer } from './inspect-host.ts';
+import { type HostTexts, type Inspection, inspectAnew, inspectHost, readKnownLayer } from './inspect-host.ts';
 import { type KnownLayer, nameKnownLayer, parseKnownLayer, replaceContents } from './known-layer.ts';
 import { LaidEntries } from './laid-entries.ts';
 import { nameLayerFacts } from './name-own-facts.ts';
@@ -186,7 +186,7 @@ function withContent(entry: ManifestEntry, content: FileContent | undefined): Ma
 
 async function planAnew(question: TargetQuestion): Promise<TargetLayer> {
   const { settings, texts, profiles, names, trees } = question;
-  const inspection = await inspectHost(settings, profiles, [], texts);
+  const inspection = await inspectAnew(settings, profiles, [], texts);
   const { host } = inspection;
   const plan = planTreeLayer(inspection);
   const asked = { answers: host.answers(), facts: host.facts() };
@@ -203,18 +203,13 @@ async function planAnew(question: TargetQuestion): Promise<TargetLayer> {
   );
   const entries = describeManifest(first.layer, (entry) => stored.contentOf(entry));
   const layer: Layer = { version: 1, profiles, entries, notices: plan.notices };
-  const layerText = JSON.stringify(layer);
-  let id = hash('sha256', layerText);
+  let id = hash('sha256', JSON.stringify(layer));
   if (!question.dryRun) {
     id = putLayer({ state: trees.state, profiles, inspection, plan, sections: first.layer, stored, asked });
-    // The text that was there may be damaged.
-    if (readLayer(trees.state, id) === undefined)
-      putStateFile(trees.state.part('layers'), `${id}.json`, layerText);
     if (host.isChanged)
       putStateFile(trees.state.part('cache'), nameHostCache(profiles), renderHostCache(host.usedCache()));
   }
-  const canTell = inspection.packageFiles.size === 0 && inspection.globbed.size === 0 && host.isSettled();
-  const answers = canTell ? asked.answers : undefined;
+  const answers = inspection.answersTellAll && host.isSettled() ? asked.answers : undefined;
   const ownFacts = nameLayerFacts(inspection, plan);
   return { id, layer, ownFacts, answers, host, stored, planner: async () => planTree };
 }

@@ -1,3 +1,4 @@
+import { setImmediate as breathe } from 'node:timers/promises';
 import { passwordState } from '../domain/account-password.ts';
 import type { DeclaredDomain, DeclaredUser } from '../domain/declared-host.ts';
 import type { DomainName } from '../domain/domain-name.ts';
@@ -126,6 +127,7 @@ export class HostChanger {
       case 'change domain':
         throw new Error('changes of lists are made together');
       case 'remove user':
+      case 'remove group':
       case 'add group':
       case 'add user':
       case 'change user':
@@ -138,6 +140,8 @@ export class HostChanger {
     const place = { ...this.#quietly(), root: this.#place(domain), domain };
     switch (change.type) {
       case 'remove user':
+      // What removes a user removes the group of his name, whether he is there or not.
+      case 'remove group':
         this.#note(
           domain,
           (await removeUser({ ...place, name: change.name, home: false, force: false })).notices,
@@ -206,6 +210,7 @@ export class HostChanger {
     const accounts = await readTreeAccounts(root, record);
     const { changes } = planUserChanges(declared, accounts, { prune: false, admin: record.admin });
     for (const change of changes) {
+      await breathe();
       this.#setting.signal.throwIfAborted();
       await this.#runUser(change);
     }

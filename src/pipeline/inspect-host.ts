@@ -17,6 +17,8 @@ export interface Inspection extends TreeFacts {
   readonly key: string;
   /** The layer of an earlier call, when the host still answers as it did then. */
   readonly known: KnownLayer | undefined;
+  /** What packages and patterns come to is among the host's answers too: then these tell of every change. */
+  readonly answersTellAll: boolean;
 }
 
 /** What the administrator wrote, and what is beside the trees: all that a plan depends on but the host's own files. */
@@ -54,26 +56,40 @@ export async function inspectHost(
   given: HostTexts = readHostTexts(settings),
 ): Promise<Inspection> {
   const { templates, key, logSocket } = given;
-  const common = { templates, key, logSocket, otherDomains };
   const known = parseKnownLayer(readKnownLayer(settings.root, profiles), key);
   if (known !== undefined) {
     const host = new Host(new Map());
     if (host.stillAnswers(known.answers)) {
+      const common = { templates, key, logSocket, otherDomains, answersTellAll: true };
       return { ...common, host, profile: known.profile, packageFiles: new Map(), globbed: new Map(), known };
     }
   }
+  return inspectAnew(settings, profiles, otherDomains, given);
+}
+
+/** The same without asking what an earlier call planned: to plan a layer. */
+export async function inspectAnew(
+  settings: Settings,
+  profiles: readonly string[],
+  otherDomains: readonly string[],
+  given: HostTexts,
+): Promise<Inspection> {
+  const { templates, key, logSocket } = given;
   // A profile that nobody asked for may be broken.
   const asked = await parseProfiles(given.profiles, profiles);
   const profile = resolveProfile(profiles, (name) => asked.get(name)?.profile, [...given.profiles.keys()]);
-  const [{ listPackageFiles }, { findGlobs }] = await Promise.all([
+  const [{ inspectPackageLists, listPackageFiles }, { findGlobs }, { inspectGlobs }] = await Promise.all([
     import('../host/list-package-files.ts'),
     import('../host/find-globs.ts'),
+    import('../plan/inspect-globs.ts'),
   ]);
+  const host = new Host(readHostCache(join(settings.root, '.virtfs', 'cache'), profiles));
   const [packageFiles, globbed] = await Promise.all([
     listPackageFiles(profile.packages),
     findGlobs(profile.files, profile.exclude),
   ]);
-  const host = new Host(readHostCache(join(settings.root, '.virtfs', 'cache'), profiles));
+  const answersTellAll = inspectPackageLists(profile.packages, host) && inspectGlobs(globbed.keys(), host);
+  const common = { templates, key, logSocket, otherDomains, answersTellAll };
   return { ...common, host, profile, packageFiles, globbed, known: undefined };
 }
 

@@ -60,7 +60,7 @@ export function putLayer({ state, profiles, inspection, plan, sections, stored, 
   return id;
 }
 
-/** What packages and patterns come to is not asked of the `Host`, so nobody could see it change. */
-function mayKeepPlan({ host, packageFiles, globbed }: Inspection): boolean {
-  return packageFiles.size === 0 && globbed.size === 0 && host.isSettled();
+/** Kept is only what can be seen to change. */
+function mayKeepPlan({ host, answersTellAll }: Inspection): boolean {
+  return answersTellAll && host.isSettled();
 }

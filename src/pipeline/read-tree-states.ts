@@ -1,6 +1,6 @@
 import type { DomainName } from '../domain/domain-name.ts';
 import type { LinkMethod } from '../domain/record.ts';
-import { readTreeFile } from '../engine/read-tree-file.ts';
+import { readStateFile } from '../engine/read-state-file.ts';
 import { VirtfsError } from '../errors/virtfs-error.ts';
 import { type ManifestHead, parseManifestHead } from '../manifest/manifest-text.ts';
 import type { OpenTrees } from './change-trees.ts';
@@ -16,8 +16,6 @@ export interface TreeState {
   readonly head: ManifestHead | undefined;
 }
 
-const mostBytes = 64 << 20;
-
 /**
  * Reads record and manifest of a domain; undefined for a tree that virtfs did not make. The record is not checked field
  * by field here: whoever plans from it parses it. Throws BAD_RECORD for one that is no record at all, and where one of
@@ -25,8 +23,8 @@ const mostBytes = 64 << 20;
  */
 export function readTreeState({ state, root }: OpenTrees, domain: DomainName): TreeState | undefined {
   const name = `${domain}.json`;
-  const recordText = readTreeFile(state.part('domains'), name, mostBytes);
-  const manifestText = readTreeFile(state.part('manifests'), name, mostBytes);
+  const recordText = readStateFile(state.part('domains'), name);
+  const manifestText = readStateFile(state.part('manifests'), name);
   if (recordText === undefined && manifestText === undefined) return undefined;
   if (recordText === undefined || manifestText === undefined) throw halfGone(root.path, domain, recordText);
   const record = parseObject(recordText);

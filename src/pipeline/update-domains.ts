@@ -146,7 +146,10 @@ class UpdateRun {
       updater.settle(domains.filter((domain) => !this.#failed.has(domain)));
       if (this.#request.domains === 'all' && this.#failed.size === 0) this.#putFresh();
     }
-    note(`${counted(this.#updated.length, 'tree')} of ${this.#states.length} changed`);
+    const changed = this.#updated.filter(({ changes }) => changes.length > 0).length;
+    note(
+      `${counted(changed, 'tree')} of ${this.#states.length} ${this.#request.dryRun ? 'would change' : 'changed'}`,
+    );
   }
 
   #targetIds(): ReadonlyMap<string, string> {

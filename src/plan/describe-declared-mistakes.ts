@@ -2,6 +2,7 @@ import type { DeclaredDomain, PresentDomain } from '../domain/declared-host.ts';
 import type { DomainName } from '../domain/domain-name.ts';
 import type { TreeAccounts } from '../domain/tree-accounts.ts';
 import { escapeLines } from '../errors/escape-lines.ts';
+import { webmaster } from './choose-accounts.ts';
 import { describeUserMistakes } from './describe-user-mistakes.ts';
 import { presentList } from './plan-host-changes.ts';
 
@@ -33,7 +34,10 @@ export function describeDeclaredMistakes(
     ...declared.flatMap((each) => {
       const there = known.get(each.domain);
       const accounts = there === undefined ? facts.foreseen.get(each.domain) : there.accounts;
-      return accounts === undefined ? [] : describeUserMistakes(each, accounts);
+      if (accounts === undefined) return [];
+      const names = new Set([...each.users.map(({ name }) => name), webmaster, there?.record.admin]);
+      const isStaying = (user: string) => !facts.prune || there === undefined || names.has(user);
+      return describeUserMistakes(each, accounts, isStaying);
     }),
   ];
 }

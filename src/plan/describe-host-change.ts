@@ -20,6 +20,8 @@ export function describeHostChange(change: HostChange): string {
       return `~ ${domain}  the tree follows its record`;
     case 'remove user':
       return `- ${escapeLines(change.name)} of ${domain}`;
+    case 'remove group':
+      return `- group ${escapeLines(change.name)} of ${domain}`;
     case 'add group':
       return `+ group ${change.name} of ${domain}`;
     case 'add user':
@@ -42,7 +44,7 @@ export function encodeHostChange(change: HostChange): Readonly<Record<string, un
     case 'refresh domain':
       return { type, domain, text };
     case 'remove user':
-      return { type, domain, text, name: change.name };
+    case 'remove group':
     case 'add group':
       return { type, domain, text, name: change.name };
     case 'add user': {

@@ -2,13 +2,22 @@ import type { DeclaredDomain, DeclaredUser } from '../domain/declared-host.ts';
 import { nearestName } from '../domain/nearest-name.ts';
 import type { TreeAccounts } from '../domain/tree-accounts.ts';
 
-/** Sentences: what is declared of the users and groups of a domain and would fail. */
-export function describeUserMistakes(declared: DeclaredDomain, accounts: TreeAccounts): readonly string[] {
+/**
+ * Sentences: what is declared of the users and groups of a domain and would fail. `isStaying` is false for a user who is
+ * there and is to go, and his group with him.
+ */
+export function describeUserMistakes(
+  declared: DeclaredDomain,
+  accounts: TreeAccounts,
+  isStaying: (user: string) => boolean,
+): readonly string[] {
   const people = new Set(accounts.people.map(({ name }) => name));
   const added = declared.users.filter(({ name }) => !people.has(name));
   return [
     ...declared.groups.flatMap((name) => {
       const kind = accounts.groups.get(name)?.kind ?? 'own';
+      if (accounts.userNames.has(name))
+        return [`the group ${name} of ${declared.domain} has the name of a user, who has a group of his own`];
       return kind === 'own'
         ? []
         : [`the group ${name} of ${declared.domain} is there, and none of the domain's own`];
@@ -19,6 +28,13 @@ export function describeUserMistakes(declared: DeclaredDomain, accounts: TreeAcc
     ]),
     ...describeSameIds(declared, added),
     ...declared.users.flatMap((user) => describeGroups(declared, user, accounts)),
+    ...declared.users.flatMap(({ name, groups = [] }) =>
+      groups
+        .filter((group) => people.has(group) && !isStaying(group))
+        .map(
+          (group) => `${name} of ${declared.domain} cannot join the group ${group}, which goes with the user`,
+        ),
+    ),
   ];
 }
 
@@ -31,7 +47,8 @@ function describeName(
     return [`the user ${name} of ${domain} is there, with an id that is none of the domain's`];
   const group = groups.get(name);
   // What an interrupted addition or removal left is taken up.
-  if (group === undefined || (group.kind === 'own' && !group.isUsed)) return [];
+  const isLeft = group?.kind === 'own' && !group.isPrimary && group.members.length === 0;
+  if (group === undefined || isLeft) return [];
   return [`the user ${name} of ${domain} cannot be: the tree has a group of this name`];
 }
 

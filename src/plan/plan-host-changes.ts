@@ -40,6 +40,7 @@ export type HostChange =
 /** One step of those that concern the users of a domain. */
 export type UserChangeStep =
   | { readonly type: 'remove user'; readonly domain: DomainName; readonly name: string }
+  | { readonly type: 'remove group'; readonly domain: DomainName; readonly name: string }
   | { readonly type: 'add group'; readonly domain: DomainName; readonly name: string }
   | { readonly type: 'add user'; readonly domain: DomainName; readonly user: DeclaredUser }
   | {

@@ -16,7 +16,8 @@ export interface UserPlan {
 
 /**
  * What lies between the users a domain is declared with and those it has, in the order in which it can be done. With
- * `prune` those go who are not declared, but for the administrator and the webmaster, whom every tree has.
+ * `prune` those go who are not declared, but for the administrator and the webmaster, whom every tree has, and groups with
+ * nobody in them.
  */
 export function planUserChanges(
   { domain, users, groups }: DeclaredDomain,
@@ -43,10 +44,32 @@ export function planUserChanges(
         .filter(({ groups: wanted }) => wanted?.some(isTooEarly))
         .map((user) => joinLate(domain, user, isTooEarly)),
       ...users.flatMap((user) => planChange(domain, user, known.get(user.name))),
+      ...(prune
+        ? listForsaken(accounts, { users, groups }, new Set([...names, ...known.keys()]), new Set(gone))
+        : []
+      ).map((name): UserChangeStep => ({ type: 'remove group', domain, name })),
     ],
     refusals: users.flatMap((user) => refuse(domain, user, known.get(user.name))),
     notices: prune ? noticeOddNames(domain, accounts) : [],
   };
+}
+
+/** Groups of the domain's own that nobody declares, and in which nobody is once the users are as declared. */
+function listForsaken(
+  accounts: TreeAccounts,
+  { users, groups }: Pick<DeclaredDomain, 'users' | 'groups'>,
+  userNames: ReadonlySet<string>,
+  gone: ReadonlySet<string>,
+): readonly string[] {
+  const wanted = new Set([...groups, ...users.flatMap((user) => user.groups ?? []), ...userNames]);
+  const leaving = new Set([
+    ...gone,
+    ...users.flatMap((user) => (user.groups === undefined ? [] : [user.name])),
+  ]);
+  return [...accounts.groups]
+    .filter(([name, { kind, isPlain }]) => kind === 'own' && isPlain && !wanted.has(name) && !gone.has(name))
+    .filter(([, { isPrimary, members }]) => !isPrimary && members.every((member) => leaving.has(member)))
+    .map(([name]) => name);
 }
 
 /** Those who have a number of their choice first: another who gets the next free one might get theirs. */

@@ -31,7 +31,7 @@ describe.runIf(needs('root', ...wanted))('a fresh login tree', () => {
     expect(programs.length).toBeGreaterThan(profile.commands.length);
     const differing = await mapInLanes(programs, 2, async (program) => {
       const words = [program, '--version'];
-      const here = await sandbox.virtexec(['--domain', domain, ...words], { env: places, timeout: 10_000 });
+      const here = await sandbox.virtexec(['--domain', domain, ...words], { env: places, timeout: 30_000 });
       const there = await runAside(words, { env: { ...places, HOME: '/root' }, hostname: domain });
       return JSON.stringify(here) === JSON.stringify(there) ? [] : [{ program, here, there }];
     });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { VirtfsError } from '../../src/errors/virtfs-error.ts';
 import { makeHome, makeSource, wordsOf } from '../support/clone-source.ts';
-import { type KillPoint, listChangingCalls, runDriverKilled } from '../support/kill-command.ts';
+import { fewOf, type KillPoint, listChangingCalls, runDriverKilled } from '../support/kill-command.ts';
 import { listTree } from '../support/list-tree.ts';
 import { needs } from '../support/needs.ts';
 import { clone } from '../support/run-clone.ts';
@@ -21,7 +21,7 @@ describe.runIf(needs('root', { program: 'strace' }))(
     }, async () => {
       const { calls, whole } = await cloneUndisturbed();
       const seen = { absent: 0, whole: 0 };
-      for (const [index, point] of choosePoints(calls).entries()) {
+      for (const [index, point] of fewOf(choosePoints(calls), 10, calls).entries()) {
         using at = await makeStart();
         const state = await killAt(at, point, whole);
         seen[state] += 1;
@@ -33,7 +33,7 @@ describe.runIf(needs('root', { program: 'strace' }))(
         expect(listTree(at.tree)).toEqual(at.before);
       }
       process.stdout.write(`killed: ${JSON.stringify(seen)}\n`);
-      expect(seen.absent).toBeGreaterThan(10);
+      expect(seen.absent).toBeGreaterThan(4);
     });
   },
 );

@@ -16,7 +16,7 @@ import {
   removeAddresses,
   removeAliases,
 } from '../support/change-one.ts';
-import { type KillPoint, listChangingCalls, runDriverKilled } from '../support/kill-command.ts';
+import { fewOf, type KillPoint, listChangingCalls, runDriverKilled } from '../support/kill-command.ts';
 import { listTree } from '../support/list-tree.ts';
 import { needs } from '../support/needs.ts';
 import { type NamesWords, namesDriver, renameOne } from '../support/rename-one.ts';
@@ -31,7 +31,7 @@ describe.runIf(needs('root', { program: 'strace' }))('killed before any call tha
     minutes,
     async () => {
       const seen = { old: 0, new: 0, missed: 0 };
-      for (const point of await pointsOf('rename', true)) {
+      for (const point of fewOf(await pointsOf('rename', true), 12)) {
         using at = await makeStart();
         const end = await runDriverKilled(driverIn(at, 'rename', true), point);
         if (!wasKilled(end)) seen.missed += 1;
@@ -44,8 +44,8 @@ describe.runIf(needs('root', { program: 'strace' }))('killed before any call tha
         requireNames(at, 'new.org', ['www.one.org', 'by.hand.org', 'one.org']);
       }
       process.stdout.write(`renaming: ${JSON.stringify(seen)}\n`);
-      expect(seen.old).toBeGreaterThan(5);
-      expect(seen.new).toBeGreaterThan(5);
+      expect(seen.old).toBeGreaterThan(1);
+      expect(seen.new).toBeGreaterThan(1);
       expect(seen.missed).toBeLessThan(3);
     },
   );
@@ -53,7 +53,10 @@ describe.runIf(needs('root', { program: 'strace' }))('killed before any call tha
   test('a renaming is completed though it is killed again while it is completed', minutes, async () => {
     const points = await pointsOf('rename', false);
     const afterTree = points.find(({ call }) => call === 'symlinkat');
-    for (const point of points.filter(({ call }) => /^(?:rename|symlink|unlink|fsync|syncfs)/u.test(call))) {
+    for (const point of fewOf(
+      points.filter(({ call }) => /^(?:rename|symlink|unlink|fsync|syncfs)/u.test(call)),
+      8,
+    )) {
       using at = await makeStart();
       await runDriverKilled(driverIn(at, 'rename'), afterTree ?? point);
       expect(existsSync(join(at.root, '.virtfs/renaming.json'))).toBe(true);
@@ -65,7 +68,7 @@ describe.runIf(needs('root', { program: 'strace' }))('killed before any call tha
 
   test.each(changes)('$action is completed by its repetition', minutes, async (each) => {
     const { action, prepare, repeat, aliases, addresses } = each;
-    for (const point of await pointsOf(action, false, prepare)) {
+    for (const point of fewOf(await pointsOf(action, false, prepare), 6)) {
       using at = await makeStart();
       await prepare(at);
       await runDriverKilled(driverIn(at, action), point);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { VirtfsError } from '../../src/errors/virtfs-error.ts';
 import { readTrash } from '../../src/host/read-trash.ts';
-import { type KillPoint, listChangingCalls, runDriverKilled } from '../support/kill-command.ts';
+import { fewOf, type KillPoint, listChangingCalls, runDriverKilled } from '../support/kill-command.ts';
 import { listTree } from '../support/list-tree.ts';
 import { needs } from '../support/needs.ts';
 import { create } from '../support/run-create.ts';
@@ -21,11 +21,12 @@ describe.runIf(needs('root', { program: 'strace' }))(
     test('leaves the domain whole or in the trash, and one repeat makes it so', {
       timeout: 300_000,
     }, async () => {
-      const points = await pointsOf((at) => ({
+      const all = await pointsOf((at) => ({
         action: 'remove',
         settings: at.sandbox.settings,
         domains: [domain],
       }));
+      const points = fewOf(all, 16);
       const seen = { whole: 0, removed: 0, missed: 0 };
       for (const point of points) {
         using at = await makeStart();
@@ -41,15 +42,15 @@ describe.runIf(needs('root', { program: 'strace' }))(
         requireWhole(at, point);
       }
       process.stdout.write(`${points.length} points to be killed at: ${JSON.stringify(seen)}\n`);
-      expect(seen.whole).toBeGreaterThan(5);
-      expect(seen.removed).toBeGreaterThan(5);
+      expect(seen.whole).toBeGreaterThan(1);
+      expect(seen.removed).toBeGreaterThan(1);
       expect(seen.missed).toBeLessThan(3);
     });
 
     test('deletes all with purge when it is repeated', { timeout: 300_000 }, async () => {
       const words = (at: Start) =>
         ({ action: 'remove', settings: at.sandbox.settings, domains: [domain], purge: true }) as const;
-      const points = (await pointsOf(words)).filter(isWorthwhile);
+      const points = fewOf((await pointsOf(words)).filter(isWorthwhile), 8);
       for (const point of points) {
         using at = await makeStart();
         await runDriverKilled(removalDriver(words(at)), point);
@@ -61,7 +62,7 @@ describe.runIf(needs('root', { program: 'strace' }))(
         expect(readdirSync(at.sandbox.root).sort()).toEqual(['.virtfs', 'b.org', 'conf.ftp']);
         expect(listTree(join(at.sandbox.root, 'b.org'))).toEqual(at.other);
       }
-      expect(points.length).toBeGreaterThan(8);
+      expect(points.length).toBeGreaterThan(4);
     });
   },
 );
@@ -72,10 +73,11 @@ describe.runIf(needs('root', { program: 'strace' }))(
     test('leaves the domain in the trash or whole, and one repeat makes it so', {
       timeout: 300_000,
     }, async () => {
-      const points = await pointsOf(
+      const all = await pointsOf(
         (at) => ({ action: 'restore', settings: at.sandbox.settings, domain }),
         true,
       );
+      const points = fewOf(all, 14);
       const seen = { whole: 0, removed: 0, missed: 0 };
       for (const [index, point] of points.entries()) {
         using at = await makeStart();
@@ -91,7 +93,7 @@ describe.runIf(needs('root', { program: 'strace' }))(
         requireWhole(at, point);
       }
       process.stdout.write(`${points.length} points to be killed at: ${JSON.stringify(seen)}\n`);
-      expect(seen.removed).toBeGreaterThan(5);
+      expect(seen.removed).toBeGreaterThan(2);
       expect(seen.missed).toBeLessThan(3);
     });
   },

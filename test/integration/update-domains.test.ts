@@ -174,13 +174,19 @@ describe.runIf(needs('root'))('updateDomains', () => {
     symlinkSync('/etc/passwd', inTree(sandbox, '/usr/bin/cat'));
     chmodSync(inTree(sandbox, '/usr/bin'), 0o777);
     rmSync(inTree(sandbox, '/dev/null'));
+    rmSync(inTree(sandbox, '/dev/zero'));
+    execFileSync('mknod', ['-m', '666', inTree(sandbox, '/dev/zero'), 'c', '1', '3']);
+    rmSync(inTree(sandbox, '/usr/bin/sh'));
+    symlinkSync('ls', inTree(sandbox, '/usr/bin/sh'));
     expect((await update(sandbox.settings)).domains).toEqual([]);
     const result = await update(sandbox.settings, [domain], { repair: true });
     expect(describeChanges(result)).toEqual([
       'replace dev/null',
+      'replace dev/zero',
       'replace usr/bin',
       'replace usr/bin/cat',
       'replace usr/bin/ls',
+      'replace usr/bin/sh',
     ]);
     expect(lstatSync(ls).ino).toBe(ino);
     expect(statSync(inTree(sandbox, '/usr/bin')).mode & 0o7777).toBe(0o755);
@@ -197,6 +203,8 @@ describe.runIf(needs('root'))('updateDomains', () => {
     rmSync(tool);
     mkdirSync(tool);
     writeFileSync(join(tool, 'letter'), 'mine');
+    const foreseen = await update(sandbox.settings, [domain], { repair: true, dryRun: true });
+    expect(foreseen.domains).toMatchObject([{ changes: [], conflicts: [expect.any(String)] }]);
     putTool(hostFolder, 'version 2');
     const result = await update(sandbox.settings);
     expect(result.domains.find((each) => each.domain === domain)?.conflicts).toHaveLength(1);

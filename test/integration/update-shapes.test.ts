@@ -27,7 +27,7 @@ import {
   small,
   sandboxTest as test,
 } from '../support/trees-root.ts';
-import { domain, inTree, putTool } from '../support/update-scene.ts';
+import { domain, inTree, putTemplate, putTool } from '../support/update-scene.ts';
 
 describe.runIf(needs('root'))('updateDomains, when what upstream has is of another kind', () => {
   test('makes a link of a folder once what was laid in it is gone', async ({ sandbox, hostFolder }) => {
@@ -134,7 +134,9 @@ describe.runIf(needs('root'))('updateDomains, when what upstream has is of anoth
       expect(isSame(socket, inTree(sandbox, '/dev/log'))).toBe(false);
       expect(describeChanges(await update(sandbox.settings))).toEqual(['replace dev/log']);
       expect(isSame(socket, inTree(sandbox, '/dev/log'))).toBe(true);
-      expect((await update(sandbox.settings)).domains).toEqual([]);
+      // Looked at again, and left.
+      putTemplate(sandbox, 'another\n');
+      expect(describeChanges(await update(sandbox.settings))).toEqual(['replace etc/motd']);
     } finally {
       await new Promise((done) => second.close(done));
     }

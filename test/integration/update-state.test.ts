@@ -1,4 +1,5 @@
 import {
+  chmodSync,
   existsSync,
   lstatSync,
   readdirSync,
@@ -11,20 +12,14 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
-import { type KillPoint, listChangingCalls, runDriverKilled } from '../support/kill-command.ts';
-import { hashOf, listTree } from '../support/list-tree.ts';
+import { type KillPoint, runDriverKilled } from '../support/kill-command.ts';
+import { hashOf, listTree, walk } from '../support/list-tree.ts';
 import { needs } from '../support/needs.ts';
 import { listFindings } from '../support/run-check.ts';
 import { create } from '../support/run-create.ts';
 import { type Driver, runDriver, wasKilled } from '../support/run-driver.ts';
 import { describeChanges, rollBack, update } from '../support/run-update.ts';
-import {
-  makeSandbox,
-  removeSandbox,
-  type Sandbox,
-  small,
-  sandboxTest as test,
-} from '../support/trees-root.ts';
+import { makeSandbox, removeSandbox, type Sandbox, sandboxTest as test } from '../support/trees-root.ts';
 import type { UpdateWords } from '../support/update-driver.ts';
 import { createWithTool, domain, inTree, putTool } from '../support/update-scene.ts';
 
@@ -33,9 +28,7 @@ describe.runIf(needs('root', { program: 'strace' }))('An update that was stopped
     sandbox,
     hostFolder,
   }) => {
-    await createWithTool(sandbox, hostFolder, [domain, 'two.example']);
-    const before = listTree(inTree(sandbox, ''));
-    await stopHalfway(sandbox, hostFolder);
+    const before = await stopHalfway(sandbox, hostFolder, [domain, 'two.example']);
     expect(listTree(inTree(sandbox, ''))).not.toEqual(before);
     putTool(hostFolder, 'version 1');
     await update(sandbox.settings);
@@ -45,23 +38,22 @@ describe.runIf(needs('root', { program: 'strace' }))('An update that was stopped
   });
 
   test('is undone by a rollback', { timeout: 60_000 }, async ({ sandbox, hostFolder }) => {
-    await createWithTool(sandbox, hostFolder, [domain]);
-    const before = listTree(inTree(sandbox, ''));
-    await stopHalfway(sandbox, hostFolder);
+    const before = await stopHalfway(sandbox, hostFolder);
     await rollBack(sandbox.settings, domain);
     expect(listTree(inTree(sandbox, ''))).toEqual(before);
     expect(existsSync(noteOf(sandbox))).toBe(false);
     await expect(rollBack(sandbox.settings, domain)).rejects.toMatchObject({ code: 'NOTHING_TO_ROLL_BACK' });
   });
 
-  test('is still known of a domain that the next one passes by', { timeout: 60_000 }, async ({
-    sandbox,
-    hostFolder,
-  }) => {
-    await createWithTool(sandbox, hostFolder, [domain, 'two.example']);
-    await stopHalfway(sandbox, hostFolder);
+  test('is still known of a domain that the next one passes by, or cannot look at', {
+    timeout: 60_000,
+  }, async ({ sandbox, hostFolder }) => {
+    await stopHalfway(sandbox, hostFolder, [domain, 'two.example']);
     putTool(hostFolder, 'version 1');
     await update(sandbox.settings, ['two.example']);
+    chmodSync(inTree(sandbox, ''), 0o777);
+    await update(sandbox.settings);
+    chmodSync(inTree(sandbox, ''), 0o755);
     expect(JSON.parse(readFileSync(noteOf(sandbox), 'utf8'))).toMatchObject({
       [domain]: [expect.any(String)],
     });
@@ -101,8 +93,8 @@ describe.runIf(needs('root'))('updateDomains, when what is noted of a tree is ol
       spoil(layerOf(sandbox));
       putTool(hostFolder, 'version 2', '/usr/bin/tail');
       expect(describeChanges(await update(sandbox.settings))).toEqual([
+        `add ${hostFolder.slice(1)}/tool`,
         'add usr/bin/tail',
-        `replace ${hostFolder.slice(1)}/tool`,
       ]);
       await expect(rollBack(sandbox.settings, domain)).rejects.toMatchObject({
         code: 'NOTHING_TO_ROLL_BACK',
@@ -134,21 +126,30 @@ describe.runIf(needs('root'))('updateDomains, when what is noted of a tree is ol
     await update(sandbox.settings, 'all', { repair: true });
     expect(await listFindings(sandbox, { deep: true })).toEqual([]);
   });
+});
 
-  test('follows the host’s time zone, which is the own part’s and of no text', async ({ sandbox }) => {
+describe.runIf(needs('root'))('updateDomains, when only what is a domain’s own changes', () => {
+  // biome-ignore format: a table
+  test.for<readonly [what: string, host: string, change: string, tree: string]>([
+    ['time zone, which is no text', '/etc/localtime',  'cat /usr/share/zoneinfo/Asia/Kathmandu', '/etc/localtime'],
+    ['login.defs',                  '/etc/login.defs', "sed 's/^UMASK.*/UMASK 027/' /etc/login.defs", '/etc/login.defs'],
+  ])('follows the host’s %s', async ([, path, change, inside], { sandbox }) => {
     await create({ settings: sandbox.settings, domains: [domain] });
     await update(sandbox.settings);
-    const other = '/usr/share/zoneinfo/Asia/Kathmandu';
-    const wrapper = [
-      'unshare',
-      '--mount',
-      'sh',
-      '-c',
-      `mount --bind ${other} "$(realpath /etc/localtime)"; exec "$@"`,
-    ];
-    const end = await runDriver(driverOf(sandbox), [...wrapper, 'sh']);
+    const script = `${change} >"$0/new"; mount --bind "$0/new" "$(realpath ${path})"; exec "$@"`;
+    const before = readFileSync(inTree(sandbox, inside));
+    const end = await runDriver(driverOf(sandbox), ['unshare', '--mount', 'sh', '-c', script, sandbox.base]);
     expect(end).toMatchObject({ status: 0 });
-    expect(readFileSync(inTree(sandbox, '/etc/localtime'))).toEqual(readFileSync(other));
+    expect(readFileSync(inTree(sandbox, inside))).not.toEqual(before);
+  });
+
+  test('follows the domain’s record', async ({ sandbox }) => {
+    await create({ settings: sandbox.settings, domains: [domain] });
+    const file = join(sandbox.root, '.virtfs/domains', `${domain}.json`);
+    const record = JSON.parse(readFileSync(file, 'utf8'));
+    writeFileSync(file, JSON.stringify({ ...record, addresses: ['192.0.2.77'] }));
+    expect(describeChanges(await update(sandbox.settings))).toEqual(['replace etc/hosts']);
+    expect(readFileSync(inTree(sandbox, '/etc/hosts'), 'utf8')).toContain('192.0.2.77');
   });
 });
 
@@ -190,27 +191,34 @@ function driverOf({ settings }: Sandbox): Driver {
   return { script, words };
 }
 
-/** Kills an update to a tool that needs more, when some of it has its place in the tree. */
-async function stopHalfway(sandbox: Sandbox, hostFolder: string): Promise<void> {
+/** Kills an update to a tool that needs more, when all of it has its place in the tree; gives the tree before. */
+async function stopHalfway(
+  sandbox: Sandbox,
+  hostFolder: string,
+  domains: readonly string[] = [domain],
+): Promise<readonly string[]> {
+  const point = await findHalfway(hostFolder, domains);
+  putTool(hostFolder, 'version 1');
+  await createWithTool(sandbox, hostFolder, domains);
+  const before = listTree(inTree(sandbox, ''));
   putTool(hostFolder, 'version 2', '/usr/bin/tail');
-  const end = await runDriverKilled(driverOf(sandbox), await findHalfway(hostFolder));
+  const end = await runDriverKilled(driverOf(sandbox), point);
   expect(wasKilled(end)).toBe(true);
   expect(existsSync(noteOf(sandbox))).toBe(true);
   expect(existsSync(inTree(sandbox, '/usr/bin/tail'))).toBe(true);
+  return before;
 }
 
 /** The call by which the manifest of the first tree gets its name: its files have theirs by then. */
-async function findHalfway(hostFolder: string): Promise<KillPoint> {
+async function findHalfway(hostFolder: string, domains: readonly string[]): Promise<KillPoint> {
   const sandbox = makeSandbox();
   try {
-    await createWithTool(sandbox, hostFolder, [domain]);
+    await createWithTool(sandbox, hostFolder, domains);
     putTool(hostFolder, 'version 2', '/usr/bin/tail');
-    const renames = (await listChangingCalls(driverOf(sandbox))).filter(({ call }) =>
-      call.startsWith('rename'),
-    );
-    const point = renames.at(-2);
-    if (point === undefined) throw new Error('nothing was renamed');
-    return point;
+    const log = join(sandbox.base, 'log');
+    await runDriver(driverOf(sandbox), ['strace', '-f', '-qq', '-o', log, '-e', 'trace=renameat']);
+    const renames = readFileSync(log, 'utf8').trimEnd().split('\n');
+    return { call: 'renameat', nth: renames.findLastIndex((line) => line.includes(`"${domain}.json"`)) + 1 };
   } finally {
     removeSandbox(sandbox);
   }
@@ -234,7 +242,7 @@ function layerOf(sandbox: Sandbox): string {
 
 function objectsOf({ root }: Sandbox): readonly string[] {
   const store = join(root, '.virtfs/store');
-  return readdirSync(store, { recursive: true, encoding: 'utf8' })
-    .map((name) => join(store, name))
-    .filter((path) => lstatSync(path).isFile());
+  return walk(store)
+    .filter(({ stats }) => stats.isFile())
+    .map(({ path }) => join(store, path));
 }

@@ -2,7 +2,7 @@ import { cpSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { VirtfsError } from '../../src/errors/virtfs-error.ts';
-import { type KillPoint, listChangingCalls, runDriverKilled } from '../support/kill-command.ts';
+import { fewOf, type KillPoint, listChangingCalls, runDriverKilled } from '../support/kill-command.ts';
 import { listTree } from '../support/list-tree.ts';
 import { needs } from '../support/needs.ts';
 import { create } from '../support/run-create.ts';
@@ -46,7 +46,7 @@ describe.runIf(needs('root', { program: 'strace' }))(
           reset();
           const first = linesOf(sandbox);
           let killed = 0;
-          for (const point of choosePoints(calls)) {
+          for (const point of fewOf(choosePoints(calls), 14, calls)) {
             reset();
             const end = await runDriverKilled(driver, point);
             if (wasKilled(end)) killed += 1;
@@ -57,7 +57,7 @@ describe.runIf(needs('root', { program: 'strace' }))(
             expect(listParts(sandbox), `${point.call} ${point.nth}`).toEqual(whole.listing);
           }
           process.stdout.write(`${action}: killed at ${killed} of ${calls.length} calls\n`);
-          expect(killed).toBeGreaterThan(20);
+          expect(killed).toBeGreaterThan(8);
         } finally {
           removeSandbox(sandbox);
         }

@@ -69,3 +69,21 @@ function pointsOf(log: string, from: string): readonly KillPoint[] {
   });
   return points.slice(points.findIndex(({ call }) => call === from));
 }
+
+/**
+ * A few of the points, spread over all of them, others in every run: a run takes minutes with all. With
+ * VIRTFS_TEST_KILLS=all in the environment it is `all`, every call there is.
+ */
+export function fewOf(
+  points: readonly KillPoint[],
+  most: number,
+  all: readonly KillPoint[] = points,
+): readonly KillPoint[] {
+  if (process.env.VIRTFS_TEST_KILLS === 'all') return all;
+  if (points.length <= most) return points;
+  const step = points.length / most;
+  const offset = Math.random() * step;
+  return Array.from({ length: most }, (_, index) => points[Math.floor(index * step + offset)]).filter(
+    (point) => point !== undefined,
+  );
+}

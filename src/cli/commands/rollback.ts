@@ -18,6 +18,7 @@ export async function runRollback({ operands, values, io }: RollbackCall): Promi
     signal: io.signal,
     onWait: sayWaiting(values, io, root),
   });
-  tellUpdate([result], values, io);
+  if (values.json) io.out(JSON.stringify(result, undefined, 2));
+  else tellUpdate([result], values, io);
   return result.domains.some(({ conflicts }) => conflicts.length > 0) ? sysexit.findings : sysexit.ok;
 }

@@ -30,7 +30,7 @@ export const applySpec = defineCommand({
   description: [
     'Reads a TOML file (virtfs-host(5)) that declares the domains of this host, their profiles, addresses, aliases, groups and users; prints on standard output what lies between it and what is there, like a diff: + comes, - goes, ~ becomes another; and does it. A second run finds nothing to do. Stopped at any moment, the same command goes on from there. - reads standard input.',
     'What would fail is looked for before anything is changed: a name or address two domains would have, a profile, group or user id there is none of, a program running in a tree that is to go. All mistakes are shown together.',
-    'Without --prune nothing is removed that the file does not name. With it domains go to the trash (virtfs restore) and users lose their account; the administrator and the webmaster, whom every tree has, stay. Before that it asks.',
+    'Without --prune nothing is removed that the file does not name. With it domains go to the trash (virtfs restore) and users lose their account, and groups nobody is in go; the administrator and the webmaster, whom every tree has, stay. Before that it asks.',
     'What is declared and cannot be changed afterwards, a user id, a home, an administrator, is said; the rest is done, and the status is 1.',
   ],
   examples: [

@@ -20,7 +20,8 @@ export const rollbackSpec = defineCommand({
   options,
   description: [
     "Puts the programs, libraries and devices of a tree back as they were before the last update that changed them. The domain's configuration, accounts, homes and all it added are not touched.",
-    'The domain is then held: virtfs update --all, and what calls it after package upgrades, pass it by. virtfs update DOMAIN brings it up to date again.',
+    'The domain is then held: virtfs update --all, and what calls it after package upgrades, pass it by. virtfs update DOMAIN brings it up to date again. Stopped at any moment, the same command completes it.',
+    'With --json: an object as virtfs update has for each root. The status is 1 when something stood in the way of a file: then move it away, and do it again.',
   ],
   examples: [
     ['virtfs rollback example.org --dry-run', 'what would go back'],

@@ -35,7 +35,8 @@ export const updateSpec = defineCommand({
     'Plans each tree again from the host as it is now, its profiles, the templates and its record, and applies the difference to what was laid: new versions of programs and libraries take the place of the old ones, each in one step; what nothing asks for any more goes, but for libraries that programs of the domain itself still need.',
     "A file of the tree's etc that nobody changed becomes the new one. One that the domain changed stays, and the new one is laid beside it as NAME.virtfs-new: virtfs diff shows what differs, and takes it. Passwords, homes, mail and all that the domain added are never touched.",
     'At the end it names the programs inside the trees that still use replaced files, to be started anew. Stopped at any moment, the same command completes it. virtfs rollback goes back by one update.',
-    'The status is 0 when all is up to date, 1 when something stood in the way of a file, or with --dry-run when there is something to do.',
+    'With --json: a list with an object for each root: root, dryRun, domains (those that changed or could not: domain, changes with path, action and why, conflicts), held, staleProcesses (domain, pid, command, files) and notices.',
+    'The status is 0 when all is up to date, 1 when a domain could not be brought up to date as a whole, or with --dry-run when there is something to do.',
   ],
   examples: [
     ['virtfs update --all', 'after a package upgrade; scripts/install --hooks has it done by itself'],

@@ -27,9 +27,15 @@ describe('listTreeAccounts', () => {
 
   test('tells own, system and foreign groups apart, and those nobody is in', () => {
     const { groups } = accountsOf({ groups: ['devs:200100:', 'host:1000:', 'used:200101:bob'] });
-    expect(groups.get('devs')).toEqual({ gid: 200_100, kind: 'own', isUsed: false });
-    expect(groups.get('used')).toMatchObject({ isUsed: true });
-    expect(groups.get('www')).toMatchObject({ kind: 'own', isUsed: true });
+    expect(groups.get('devs')).toEqual({
+      gid: 200_100,
+      kind: 'own',
+      isPrimary: false,
+      members: [],
+      isPlain: true,
+    });
+    expect(groups.get('used')).toMatchObject({ members: ['bob'] });
+    expect(groups.get('www')).toMatchObject({ kind: 'own', isPrimary: true });
     expect(groups.get('mail')).toMatchObject({ kind: 'system' });
     expect(groups.get('root')).toMatchObject({ kind: 'foreign' });
     expect(groups.get('host')).toMatchObject({ kind: 'foreign' });

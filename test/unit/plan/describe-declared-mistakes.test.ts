@@ -76,6 +76,16 @@ describe('describeDeclaredMistakes', () => {
     ).toEqual([]);
   });
 
+  test('has a group that goes with its user', () => {
+    const words = { 'one.org': { users: ['eve:200002'] } };
+    const fields = { 'one.org': { users: { bob: { groups: ['eve', 'admin'] } } } };
+    expect(mistakes(fields, words)).toEqual([]);
+    expect(mistakes(fields, words, true)).toEqual([
+      'bob of one.org cannot join the group eve, which goes with the user',
+    ]);
+    expect(mistakes({ 'one.org': { groups: ['eve'] } }, words)).toHaveLength(1);
+  });
+
   test('looks at the users of new domains too', () => {
     expect(mistakes({ 'new.org': { users: { bob: { uid: 100_000 } } } }, {})).toHaveLength(1);
   });

@@ -53,6 +53,32 @@ describe('planUserChanges', () => {
     expect(plan({}, { passwords: ['bob:!'] }, false)).toEqual([]);
   });
 
+  test('prunes groups nobody is in, which a removed user leaves when he is stopped halfway', () => {
+    const groups = ['eve:200003:', 'devs:200100:', 'used:200101:admin', 'kept:200102:', 'mail:8:'];
+    expect(plan({ groups: ['kept'] }, { groups }, true)).toEqual([
+      '- group eve of one.org',
+      '- group devs of one.org',
+    ]);
+    expect(plan({ users: { eve: {} } }, { groups: ['eve:200003:'] }, true)).toEqual(['+ eve of one.org']);
+    expect(plan({}, { groups }, false)).toEqual([]);
+  });
+
+  test('prunes at once the groups that nobody is in afterwards', () => {
+    const there = {
+      users: ['bob:200002', 'eve:200003'],
+      groups: ['devs:200100:bob,eve', 'ops:200101:bob,admin'],
+    };
+    expect(plan({ users: { bob: { groups: [] } } }, there, true)).toEqual([
+      '- eve of one.org',
+      '~ bob of one.org  groups -devs -ops',
+      '- group devs of one.org',
+    ]);
+    expect(plan({ users: { bob: {} } }, there, true)).toEqual(['- eve of one.org']);
+    expect(
+      plan({ users: { bob: {}, anna: { groups: ['devs'] } } }, { groups: ['devs:200100:'] }, true),
+    ).toEqual(['+ bob of one.org', '+ anna of one.org  groups devs']);
+  });
+
   test('leaves those alone whose names no command can be given, and says so', () => {
     const [one] = declare({ 'one.org': {} });
     const accounts = accountsOf({ users: ['a\u001b:200002'] });
