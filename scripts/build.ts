@@ -22,8 +22,8 @@ const files: Readonly<Record<string, readonly (readonly [name: string, modules: 
   virtfs: [
     ['commands', ['src/cli/run-process.ts', 'src/cli/commands/list.ts', 'src/cli/command-table.ts']],
     ['fresh', ['src/cli/commands/update.ts']],
-    ['make', ['src/cli/commands/create.ts', 'src/domain/parse-record.ts']],
     ['update', ['src/pipeline/update-domains.ts', 'src/cli/tell-update.ts']],
+    ['make', ['src/cli/commands/create.ts', 'src/domain/parse-record.ts']],
   ],
 };
 

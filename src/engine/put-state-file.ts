@@ -1,13 +1,13 @@
-import { randomBytes } from 'node:crypto';
 import { closeSync, writeSync } from 'node:fs';
 import { explainErrno } from '../errors/explain-errno.ts';
 import { createFileAt, renameAt, unlinkAt } from '../linux/files.ts';
+import { temporaryName } from './temporary-name.ts';
 
 /**
  * Writes a whole file below `dirfd` so that its name holds the old text or the new, never a part. Mode 0600.
  * Throws NO_SPACE, READ_ONLY, IO_ERROR.
  */
-export function putStateFile(dirfd: number, name: string, text: string): void {
+export function putStateFile(dirfd: number, name: string, text: string | Uint8Array): void {
   try {
     replaceFile(dirfd, name, text);
   } catch (error) {
@@ -15,11 +15,11 @@ export function putStateFile(dirfd: number, name: string, text: string): void {
   }
 }
 
-function replaceFile(dirfd: number, name: string, text: string): void {
-  const temp = `.new-${randomBytes(6).toString('hex')}`;
+function replaceFile(dirfd: number, name: string, text: string | Uint8Array): void {
+  const temp = temporaryName();
   const fd = createFileAt(dirfd, temp, 0o600);
   try {
-    writeAll(fd, Buffer.from(text));
+    writeAll(fd, typeof text === 'string' ? Buffer.from(text) : text);
     renameAt(dirfd, temp, dirfd, name);
   } catch (error) {
     unlinkAt(dirfd, temp);

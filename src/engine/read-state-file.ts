@@ -8,8 +8,13 @@ import { heldPath } from './held-path.ts';
  * go: an update reads two for each tree. Throws IO_ERROR.
  */
 export function readStateFile(dirfd: number, name: string): string | undefined {
+  return readStateBytes(dirfd, name)?.toString('utf8');
+}
+
+/** Its bytes. */
+export function readStateBytes(dirfd: number, name: string): Buffer | undefined {
   try {
-    return readFileSync(heldPath(dirfd, name), 'utf8');
+    return readFileSync(heldPath(dirfd, name));
   } catch (error) {
     if (isErrno(error, 'ENOENT')) return undefined;
     throw explainErrno(error, `cannot read ${name} of the root's own state (.virtfs)`);

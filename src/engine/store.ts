@@ -1,4 +1,4 @@
-import { createHash, hash, randomBytes } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import {
   closeSync,
   constants,
@@ -24,6 +24,7 @@ import {
 import { heldPath } from './held-path.ts';
 import { openOrMakeDir } from './open-or-make-dir.ts';
 import { writeAll } from './put-state-file.ts';
+import { temporaryName } from './temporary-name.ts';
 
 /** What the store holds of one file: the hash of its bytes, and the mode its inode has. */
 export interface StoreKey {
@@ -69,7 +70,7 @@ export class Store {
   /** Puts bytes that came from no host file into the store, unless it has them. */
   addBytes(key: StoreKey, bytes: Uint8Array): void {
     if (this.has(key, bytes.length)) return;
-    const temp = tempName();
+    const temp = temporaryName();
     const fd = createFileAt(this.#fd, temp, 0o600);
     try {
       writeAll(fd, bytes);
@@ -163,7 +164,7 @@ export class Store {
 
   // The temporary name is at the top of the store, where sweepLeftovers looks for what a killed virtfs left.
   #putObject(from: number, mode: number, placeOf: (sha256: string) => string): string {
-    const temp = tempName();
+    const temp = temporaryName();
     const to = createFileAt(this.#fd, temp, 0o600);
     try {
       const { atimeMs, mtimeMs } = fstatSync(from);
@@ -224,10 +225,6 @@ export function objectPath(key: StoreKey): string {
 
 function objectName({ sha256, mode }: StoreKey): string {
   return `${sha256}.${mode.toString(8).padStart(4, '0')}`;
-}
-
-function tempName(): string {
-  return `.new-${randomBytes(6).toString('hex')}`;
 }
 
 const chunk = Buffer.allocUnsafe(1 << 20);

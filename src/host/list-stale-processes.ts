@@ -7,8 +7,8 @@ export interface ReplacedFiles {
   readonly tree: string;
   /** Absolute path of the tree, without links. */
   readonly path: string;
-  /** Paths inside the tree. */
-  readonly files: ReadonlySet<string>;
+  /** Paths inside the tree. Asked for where a program runs in it. */
+  readonly files: () => ReadonlySet<string>;
 }
 
 export interface UsingProcess {
@@ -60,12 +60,13 @@ function rootOf(pid: string): string {
 
 /** A file whose name another one took is shown as deleted, however many names it has elsewhere: proc_pid_maps(5). */
 function listReplaced({ path, files }: ReplacedFiles, pid: string): readonly string[] {
+  const replaced = files();
   const found = new Set<string>();
   for (const line of readIfThere(`/proc/${pid}/maps`).split('\n')) {
     const mapped = /^\S+ \S+ \S+ \S+ \d+ +(?<path>\/.*) \(deleted\)$/u.exec(line)?.groups?.path;
     if (mapped === undefined) continue;
     const inside = mapped.startsWith(`${path}/`) ? mapped.slice(path.length + 1) : mapped.slice(1);
-    if (files.has(inside)) found.add(inside);
+    if (replaced.has(inside)) found.add(inside);
   }
   return [...found].sort();
 }

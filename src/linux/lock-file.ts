@@ -60,15 +60,22 @@ export function findLockHolder(fd: number): number | undefined {
 
 /** struct flock of the 64-bit machines. */
 function wholeFile(): Uint8Array {
-  const lock = new Uint8Array(32);
+  // With a buffer of its own: what V8 keeps on its heap it may move while the call waits.
+  const lock = new Uint8Array(new ArrayBuffer(32));
   new DataView(lock.buffer).setInt16(0, writeLock, true);
   return lock;
 }
 
+/** What calls under way read: kept from the collector until they end. */
+const waiting = new Set<Uint8Array>();
+
 function waitForLock(fd: number): Promise<NodeJS.ErrnoException | undefined> {
   const call = koffi.load('libc.so.6').func('int fcntl(int, int, void *)');
+  const lock = wholeFile();
+  waiting.add(lock);
   return new Promise((done, fail) => {
-    call.async(fd, ofdSetLockWait, wholeFile(), (error: unknown, result: number) => {
+    call.async(fd, ofdSetLockWait, lock, (error: unknown, result: number) => {
+      waiting.delete(lock);
       if (error) fail(error);
       else done(result === 0 ? undefined : lastError('fcntl'));
     });

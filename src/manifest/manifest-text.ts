@@ -10,12 +10,16 @@ export function renderManifest({ own, ...head }: Manifest): string {
   return `${renderHead(head)}${JSON.stringify(own)}}`;
 }
 
-/** The head of a manifest of virtfs's own making; undefined for a text of another shape, which has to be parsed whole. */
-export function parseManifestHead(text: string): ManifestHead | undefined {
-  const at = text.indexOf(beforeOwn);
-  if (at === -1 || !text.endsWith(']}')) return undefined;
+/**
+ * The head of a manifest of virtfs's own making; undefined for a text of another shape, which has to be parsed whole.
+ * Bytes or text: of a hundred manifests of which only the heads matter the rest need not be decoded.
+ */
+export function parseManifestHead(manifest: string | Buffer): ManifestHead | undefined {
+  const bytes = typeof manifest === 'string' ? Buffer.from(manifest) : manifest;
+  const at = bytes.indexOf(beforeOwn);
+  if (at === -1 || bytes.toString('latin1', bytes.length - 2) !== ']}') return undefined;
   try {
-    const head = JSON.parse(`${text.slice(0, at)}}`) as Partial<ManifestHead>;
+    const head = JSON.parse(`${bytes.toString('utf8', 0, at)}}`) as Partial<ManifestHead>;
     return isHead(head) ? head : undefined;
   } catch {
     // Not as we write it.
@@ -23,9 +27,10 @@ export function parseManifestHead(text: string): ManifestHead | undefined {
   }
 }
 
-/** The manifest in `text`, which `parseManifestHead` could read, with another head. */
-export function replaceManifestHead(text: string, head: ManifestHead): string {
-  return renderHead(head) + text.slice(text.indexOf(beforeOwn) + beforeOwn.length);
+/** The manifest in `bytes`, which `parseManifestHead` could read, with another head. */
+export function replaceManifestHead(bytes: Buffer, head: ManifestHead): Buffer {
+  const own = bytes.subarray(bytes.indexOf(beforeOwn) + beforeOwn.length);
+  return Buffer.concat([Buffer.from(renderHead(head)), own]);
 }
 
 function renderHead({ version, domain, layer, facts, updated, held, unsettled }: ManifestHead): string {

@@ -1,6 +1,6 @@
 import type { DomainName } from '../domain/domain-name.ts';
 import type { LinkMethod } from '../domain/record.ts';
-import { readStateFile } from '../engine/read-state-file.ts';
+import { readStateBytes, readStateFile } from '../engine/read-state-file.ts';
 import { VirtfsError } from '../errors/virtfs-error.ts';
 import { type ManifestHead, parseManifestHead } from '../manifest/manifest-text.ts';
 import type { OpenTrees } from './change-trees.ts';
@@ -11,7 +11,7 @@ export interface TreeState {
   readonly recordText: string;
   readonly profiles: readonly string[];
   readonly link: LinkMethod;
-  readonly manifestText: string;
+  readonly manifest: Buffer;
   /** undefined for a manifest of another shape: then it is read whole. */
   readonly head: ManifestHead | undefined;
 }
@@ -24,9 +24,9 @@ export interface TreeState {
 export function readTreeState({ state, root }: OpenTrees, domain: DomainName): TreeState | undefined {
   const name = `${domain}.json`;
   const recordText = readStateFile(state.part('domains'), name);
-  const manifestText = readStateFile(state.part('manifests'), name);
-  if (recordText === undefined && manifestText === undefined) return undefined;
-  if (recordText === undefined || manifestText === undefined) throw halfGone(root.path, domain, recordText);
+  const manifest = readStateBytes(state.part('manifests'), name);
+  if (recordText === undefined && manifest === undefined) return undefined;
+  if (recordText === undefined || manifest === undefined) throw halfGone(root.path, domain, recordText);
   const record = parseObject(recordText);
   const { profiles, link } = record ?? {};
   if (!isTexts(profiles) || !isLink(link)) throw notRecord(`${root.path}/.virtfs/domains/${name}`);
@@ -35,8 +35,8 @@ export function readTreeState({ state, root }: OpenTrees, domain: DomainName): T
     recordText,
     profiles,
     link,
-    manifestText,
-    head: parseManifestHead(manifestText),
+    manifest,
+    head: parseManifestHead(manifest),
   };
 }
 

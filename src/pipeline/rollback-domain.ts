@@ -82,12 +82,12 @@ async function rollBack(request: RollbackRequest, trees: OpenTrees): Promise<Upd
 }
 
 /** What differs between the layer the tree is on and the one before, in files of the host's. */
-function listChanges(trees: OpenTrees, { domain, manifestText }: TreeState) {
+function listChanges(trees: OpenTrees, { domain, manifest: bytes }: TreeState) {
   const text = readTreeFile(trees.state.part('previous'), `${domain}.json`, 64 << 20);
   const earlierId = text === undefined ? undefined : parseManifestHead(text)?.layer;
   if (earlierId === undefined)
     throw nothing(domain, 'no update has changed it since it was made or rolled back');
-  const manifest = parseManifest(manifestText, `${trees.root.path}/.virtfs/manifests/${domain}.json`);
+  const manifest = parseManifest(bytes.toString(), `${trees.root.path}/.virtfs/manifests/${domain}.json`);
   const { layer, unsettled, held } = manifest;
   const now = readLayer(trees.state, layer);
   const earlier = readLayer(trees.state, earlierId);
@@ -151,11 +151,11 @@ function apply(
 /** Where something stood in the way, doing it again is to complete it: then the tree counts as what it was. */
 function putState(
   { state, root }: OpenTrees,
-  { domain, manifestText }: TreeState,
+  { domain, manifest: bytes }: TreeState,
   earlierId: string | undefined,
 ): void {
   const file = `${root.path}/.virtfs/manifests/${domain}.json`;
-  const { unsettled: _, ...before } = parseManifest(manifestText, file);
+  const { unsettled: _, ...before } = parseManifest(bytes.toString(), file);
   const updated = new Date().toISOString();
   const now = earlierId === undefined ? ({ unsettled: true } as const) : { layer: earlierId };
   putStateFile(
@@ -169,7 +169,7 @@ function putState(
 function listStale(trees: OpenTrees, domain: DomainName, tree: HeldTree, { changes }: UpdatedTree) {
   const path = `${trees.root.path}/${domain}`;
   const files = new Set(changes.filter(({ action }) => action !== 'add').map((each) => each.path));
-  const place = { tree: nameInode(fstatSync(tree.fd, { bigint: true })), path, files };
+  const place = { tree: nameInode(fstatSync(tree.fd, { bigint: true })), path, files: () => files };
   return listStaleProcesses([place]).map(({ pid, command, files }) => ({ domain, pid, command, files }));
 }
 

@@ -11,18 +11,18 @@ import { describeManifest } from '../manifest/describe-manifest.ts';
 import type { Entry } from '../manifest/entry.ts';
 import type { Layer, ManifestEntry } from '../manifest/manifest.ts';
 import { type ManifestHead, renderManifest, replaceManifestHead } from '../manifest/manifest-text.ts';
-import { parseManifest } from '../manifest/parse-manifest.ts';
 import { decideKeeping } from '../plan/decide-keeping.ts';
 import { decideKeptLibraries, removesLibraries } from '../plan/decide-kept-libraries.ts';
 import { widenChanges } from '../plan/widen-changes.ts';
 import type { OpenTrees } from './change-trees.ts';
 import { requireNoSecrets } from './check-secrets.ts';
-import { type TargetLayer, takeAll } from './find-target-layer.ts';
 import { LaidEntries } from './laid-entries.ts';
 import { mergeTreeAccounts } from './merge-tree-accounts.ts';
 import { nameOwnFacts } from './name-own-facts.ts';
 import { readLayer } from './read-layer.ts';
 import type { TreeState } from './read-tree-states.ts';
+import { takeContents } from './take-contents.ts';
+import type { TargetLayer } from './target-layer.ts';
 import { entriesOfLayers, UnfinishedUpdate } from './unfinished-update.ts';
 import type { Change, UpdatedDomain } from './update-request.ts';
 import { type UpdatedTree, updateTree } from './update-tree.ts';
@@ -125,7 +125,7 @@ export class TreeUpdater {
     this.#keepPrevious(work, changes);
     const { changes: done, conflicts } = await this.#apply(work, changes, new Map());
     const head = { ...work.head, ...unsettledBy({ conflicts }) };
-    this.#putManifest(work, replaceManifestHead(work.state.manifestText, head));
+    this.#putManifest(work, replaceManifestHead(work.state.manifest, head));
     return { changes: done, conflicts };
   }
 
@@ -133,7 +133,9 @@ export class TreeUpdater {
     const { state, target, tree, looksFirst } = work;
     const { trees, dryRun, signal } = this.#setting;
     const file = `${trees.root.path}/.virtfs/manifests/${state.domain}.json`;
-    const manifest = parseManifest(state.manifestText, file);
+    // Loaded where it is needed: it brings the schema library along.
+    const { parseManifest } = await import('../manifest/parse-manifest.ts');
+    const manifest = parseManifest(state.manifest.toString(), file);
     const own = await this.#planOwn(work);
     const before = merge(this.#layer(manifest.layer)?.entries ?? [], manifest.own);
     const after = merge(target.layer.entries, own.after);
@@ -170,7 +172,7 @@ export class TreeUpdater {
     const [planner, record] = await Promise.all([target.planner(), this.#setting.recordOf(state)]);
     const plan = planner(record);
     requireNoSecrets({ ...plan, layer: [] }, target.host, this.#seen);
-    await takeAll(
+    await takeContents(
       this.#setting,
       plan.own.flatMap(({ entries }) => entries),
       target.host,
@@ -228,7 +230,7 @@ export class TreeUpdater {
       keepPrevious(this.#setting.trees.state, state.domain);
   }
 
-  #putManifest({ state }: Work, text: string): void {
+  #putManifest({ state }: Work, text: string | Buffer): void {
     if (this.#setting.dryRun) return;
     putStateFile(this.#setting.trees.state.part('manifests'), `${state.domain}.json`, text);
   }

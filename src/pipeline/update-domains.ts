@@ -9,12 +9,13 @@ import { listDomains } from '../host/read-records.ts';
 import { syncFileSystem } from '../linux/files.ts';
 import { changeTrees, type OpenTrees } from './change-trees.ts';
 import { counted } from './count-words.ts';
-import { findTargetLayer, type TargetLayer } from './find-target-layer.ts';
+import { findTargetLayer } from './find-target-layer.ts';
 import { putFreshTrees } from './fresh-trees.ts';
 import { type HostTexts, readHostTexts } from './inspect-host.ts';
 import { pace } from './pace.ts';
 import { readTreeState, type TreeState } from './read-tree-states.ts';
 import { runTasks, type Step } from './run-tasks.ts';
+import type { TargetLayer } from './target-layer.ts';
 import { TreeUpdater } from './tree-updater.ts';
 import type { StaleProcess, UpdatedDomain, UpdateRequest, UpdateResult } from './update-request.ts';
 
@@ -167,7 +168,7 @@ class UpdateRun {
     const tree = nameInode(fstatSync(fd, { bigint: true }));
     const path = `${this.#trees.root.path}/${domain}`;
     this.#domainOf.set(tree, domain);
-    this.#replaced.push({ tree, path, files: new Set(files.map((each) => each.path)) });
+    this.#replaced.push({ tree, path, files: () => new Set(files.map((each) => each.path)) });
   }
 
   #findStale(note: (text: string) => void): void {

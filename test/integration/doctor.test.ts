@@ -17,6 +17,7 @@ import { tryLock } from '../../src/linux/files.ts';
 import { examineMachine } from '../../src/pipeline/doctor/examine-machine.ts';
 import type { Finding } from '../../src/pipeline/doctor/finding.ts';
 import { needs } from '../support/needs.ts';
+import { reachCheckout } from '../support/reach-checkout.ts';
 import { create } from '../support/run-create.ts';
 import { type Sandbox, sandboxTest as test } from '../support/trees-root.ts';
 
@@ -101,9 +102,10 @@ describe.runIf(needs('root'))('virtfs doctor', () => {
 
   test('tells a user what it could not see', async ({ sandbox }) => {
     await create({ settings: sandbox.settings, domains: ['a.example'] });
+    using checkout = reachCheckout();
     const { status, stdout } = spawnSync(
-      process.execPath,
-      [script, 'doctor', '--json', '--root', sandbox.root],
+      checkout.at(process.execPath),
+      [checkout.at(script), 'doctor', '--json', '--root', sandbox.root],
       {
         uid: 4242,
         gid: 4242,

@@ -27,7 +27,7 @@ const script = `
  * no capability but those dma and ping insist on. As a program in a tree it has no terminal and nothing to read.
  */
 export function runAside(words: readonly string[], options: AsideOptions): Promise<Ended> {
-  const { env, hostname, uid = 0, timeout = 10_000 } = options;
+  const { env, hostname, uid = 0, timeout = 30_000 } = options;
   const path = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
   const own = Object.entries({ ...env, PATH: path }).map(([name, value]) => `${name}=${value}`);
   const apart = '--mount --uts --ipc --net --pid --fork --kill-child --propagation private'.split(' ');

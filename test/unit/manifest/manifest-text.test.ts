@@ -28,12 +28,12 @@ describe('a manifest as text', () => {
   });
 
   test('gets another head, and keeps the entries', () => {
-    const text = replaceManifestHead(renderManifest(manifest), {
+    const text = replaceManifestHead(Buffer.from(renderManifest(manifest)), {
       ...head,
       layer: 'b'.repeat(64),
       held: true,
     });
-    expect(parseManifest(text, 'f')).toEqual({ ...manifest, layer: 'b'.repeat(64), held: true });
+    expect(parseManifest(text.toString(), 'f')).toEqual({ ...manifest, layer: 'b'.repeat(64), held: true });
   });
 
   test.each([
