@@ -54,6 +54,11 @@ function upgrade(): void {
     appendFileSync(copy, '\0');
     sh('mount', '--bind', copy, path);
   }
+  rest();
+}
+
+/** Until what changed is old enough to be sure of; the machine is then as idle for the one side as for the other. */
+function rest(): void {
   sh('sleep', '2.2');
 }
 
@@ -66,18 +71,15 @@ const loop = `${sandbox}/links.cjs`;
 writeFileSync(
   loop,
   `const { linkSync } = require('node:fs');
-   for (let d = 0; d < ${domains}; d++) for (let f = 0; f < ${files}; f++)
-     linkSync('${sandbox}/links/from/' + f, '${sandbox}/links/to/' + d + '/' + f);`,
+   for (const name of ${JSON.stringify(names)}) for (const [object, path] of ${JSON.stringify(listObjects())})
+     linkSync('${root}/.virtfs/store/' + object, '${root}/' + name + path + '.bench');`,
 );
 const links: Side = {
   name: 'links',
   command: [node, loop],
   before: () => {
-    rmSync(`${sandbox}/links`, { recursive: true, force: true });
-    mkdirSync(`${sandbox}/links/from`, { recursive: true });
-    for (let file = 0; file < files; file++) writeFileSync(`${sandbox}/links/from/${file}`, String(file));
-    for (let domain = 0; domain < domains; domain++)
-      mkdirSync(`${sandbox}/links/to/${domain}`, { recursive: true });
+    removeLinks();
+    rest();
   },
 };
 
@@ -88,6 +90,7 @@ const { a: ours } = compare(
   7,
   2,
 );
+removeLinks();
 requireUpdated();
 compare(
   'update --all --if-stale with nothing changed, against an empty Node program',
@@ -97,6 +100,23 @@ compare(
   2,
 );
 measureJailkit();
+
+/** What the store had of the files at first, and where trees have them: the links an update makes, and nothing else. */
+function listObjects(): readonly (readonly [object: string, path: string])[] {
+  const manifest = readFileSync(`${root}/.virtfs/manifests/${names[0]}.json`, 'utf8');
+  const { layer } = JSON.parse(manifest) as { layer: string };
+  const { entries } = JSON.parse(readFileSync(`${root}/.virtfs/layers/${layer}.json`, 'utf8')) as {
+    entries: { path: string; sha256?: string; mode?: string }[];
+  };
+  return entries.flatMap(({ path, sha256 = '', mode = '' }) =>
+    upgraded.includes(`/${path}`) ? [[`${sha256.slice(0, 2)}/${sha256}.${mode}`, `/${path}`] as const] : [],
+  );
+}
+
+function removeLinks(): void {
+  for (const name of names)
+    for (const path of upgraded) rmSync(`${root}/${name}${path}.bench`, { force: true });
+}
 
 /** Every tree has the bytes the host has now. */
 function requireUpdated(): void {
