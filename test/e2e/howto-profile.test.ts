@@ -80,7 +80,7 @@ describe.runIf(canRun)('a tree of the profile howto', () => {
       const broken = await mapInLanes(programs, 2, async (program) => {
         const here = await sandbox.virtexec(['--domain', domain, program, '--help'], {
           env: places,
-          timeout: 10_000,
+          timeout: 30_000,
         });
         const isBroken =
           here.status === 126 || here.status === 127 || /shared object|Can't locate/u.test(here.err);
@@ -101,7 +101,7 @@ describe.runIf(canRun)('a tree of the profile howto', () => {
       there = await runAside(words, { env, hostname: domain, uid: 65_534 });
     }
     const inside = ['--domain', domain, '--user', 'nobody', ...words];
-    return { words, there, here: await sandbox.virtexec(inside, { env: places, timeout: 10_000 }) };
+    return { words, there, here: await sandbox.virtexec(inside, { env: places, timeout: 30_000 }) };
   }
 });
 
