@@ -1,5 +1,4 @@
 import { findAccountFields } from '../domain/account-lines.ts';
-import { passwordFieldOf } from '../domain/account-password.ts';
 import { type ListedUser, listTreeUsers } from '../domain/list-users.ts';
 import { parseKnownUserName } from '../domain/parse-user-name.ts';
 import { type FoundHome, inspectHome } from '../engine/inspect-home.ts';
@@ -23,8 +22,6 @@ export interface ShownUser {
   readonly found: FoundHome;
   /** The day of the last change of the password, ISO 8601; undefined where none is written down. */
   readonly passwordChanged: string | undefined;
-  /** The hash, for whoever writes a declaration of the host; `!` and the like where nobody can log in. */
-  readonly passwordField: string;
 }
 
 /** One user of a tree. Throws UNKNOWN_USER, and as `listUsers`. */
@@ -39,7 +36,6 @@ export function showUser(request: TreeRequest & { readonly name: string }): Prom
       user,
       found: inspectHome(tree.fd, name, user.home),
       passwordChanged: dayOf(shadow?.[2] ?? ''),
-      passwordField: passwordFieldOf(files, name),
     };
   });
 }
