@@ -1,4 +1,4 @@
-import { closeSync, openSync, readdirSync, readlinkSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readdirSync, readlinkSync, readSync } from 'node:fs';
 import { isErrno } from '../errors/virtfs-error.ts';
 import { statPlace } from '../linux/stat-place.ts';
 
@@ -73,18 +73,48 @@ function isRootOf(tree: TreePlace, folder: string): boolean {
   return liesIn(tree, `${folder}/root`);
 }
 
-function liesIn({ path }: TreePlace, link: string): boolean {
+function liesIn(tree: TreePlace, link: string): boolean {
+  const { path } = tree;
   const target = linkOf(link);
   if (target === undefined) return false;
+  if (target === tooLong) return isFolderBelow(tree, link);
   return target === path || target.startsWith(`${path}/`) || target === `${path} (deleted)`;
 }
 
-function linkOf(link: string): string | undefined {
+/** What the kernel does not say of a place whose path is longer than a page: anybody can make folders that deep. */
+const tooLong = Symbol('too long');
+
+function linkOf(link: string): string | typeof tooLong | undefined {
   try {
     return readlinkSync(link);
   } catch (error) {
+    if (isErrno(error, 'ENAMETOOLONG')) return tooLong;
     if (isGone(error)) return undefined;
     throw error;
+  }
+}
+
+const openAsPath = 0o10000000;
+
+/** From the folder upwards, until the tree or the top. A file has no way upwards: where it lies stays unknown. */
+function isFolderBelow(tree: TreePlace, link: string): boolean {
+  let fd: number | undefined;
+  try {
+    fd = openSync(link, openAsPath | constants.O_DIRECTORY);
+    for (let below: bigint | undefined; ; ) {
+      const { dev, ino } = fstatSync(fd, { bigint: true });
+      if (dev === tree.dev && ino === tree.ino) return true;
+      if (ino === below) return false;
+      below = ino;
+      const above = openSync(`/proc/self/fd/${fd}/..`, openAsPath | constants.O_DIRECTORY);
+      closeSync(fd);
+      fd = above;
+    }
+  } catch (error) {
+    if (isGone(error) || isErrno(error, 'ENOTDIR')) return false;
+    throw error;
+  } finally {
+    if (fd !== undefined) closeSync(fd);
   }
 }
 

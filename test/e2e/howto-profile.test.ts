@@ -26,6 +26,7 @@ const reasons: readonly (readonly [program: RegExp, reason: string])[] = [
   [/^(?:debconf-.*|dpkg-preconfigure|dpkg-reconfigure|make-ssl-cert|pam-auth-update)$/u,
                                              'the answers debconf has are the host\'s; the first call by root begins those of a tree'],
   [/^git-(?:receive-pack|upload-archive|upload-pack)$/u, 'it shows its manual, and manuals stay on the host'],
+  [/^jk_/u,                                  'its modules are in a folder of its own, which no interpreter line names'],
   [/^pg_updatedicts$/u,                      'it writes into a folder of /var/cache, which the first call by root makes'],
 ];
 

@@ -54,6 +54,23 @@ describe.runIf(needs('root', { program: 'gcc' }))('listTreeProcesses', () => {
     expect(found.length).toBe(3);
   });
 
+  sandboxTest('finds a program in a folder so deep that the kernel cannot name it', async ({ sandbox }) => {
+    const tree = join(sandbox.disk, 'tree');
+    mkdirSync(join(tree, 'inner'), { recursive: true });
+    mkdirSync(`${tree}-beside`);
+    const descend = `for (let i = 0; i < 30; i++) {
+      const name = 'd'.repeat(200);
+      fs.mkdirSync(name);
+      process.chdir(name);
+    }
+    process.stdin.pipe(process.stdout);`;
+    await using inside = await startWaiting([process.execPath, '-e', descend], { cwd: join(tree, 'inner') });
+    await using _ = await startWaiting([process.execPath, '-e', descend], { cwd: `${tree}-beside` });
+    await expect
+      .poll(() => listTreeProcesses(placeOf(tree)).map(({ pid, uses }) => ({ pid, uses })))
+      .toEqual([{ pid: inside.pid, uses: ['cwd'] }]);
+  });
+
   sandboxTest(
     'finds a program whose first thread has ended, and one in an inner root',
     async ({ sandbox }) => {
