@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import { closeSync, writeSync } from 'node:fs';
 import type { LinkMethod } from '../domain/record.ts';
 import { explainErrno } from '../errors/explain-errno.ts';
 import { isErrno, VirtfsError } from '../errors/virtfs-error.ts';
 import { cloneFile, createFileAt, linkAt, unlinkAt } from '../linux/files.ts';
+import { randomName } from './random-name.ts';
 
 /**
  * Decides how trees share files, by trying it in `dirfd`, a folder of the file system the trees are on: reflink where
@@ -38,7 +38,7 @@ const notOfTheMethod = ['ENOSPC', 'EDQUOT', 'EROFS', 'EIO', 'EMFILE', 'ENFILE'];
 
 function tryMethod(method: LinkMethod, dirfd: number): void {
   if (method === 'copy') return;
-  const name = `.probe-${randomBytes(6).toString('hex')}`;
+  const name = randomName('.probe');
   const fd = createFileAt(dirfd, name, 0o600);
   const made = [name];
   try {

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { closeSync, constants, openSync, readlinkSync, readSync, type Stats } from 'node:fs';
 import { isErrno } from '../errors/virtfs-error.ts';
+import { Sha256 } from '../linux/sha256.ts';
 import type { CloneChoice } from '../manifest/clone-choice.ts';
 import { modeOf } from '../manifest/entry-of.ts';
 import type { ManifestEntry } from '../manifest/manifest.ts';
@@ -98,7 +98,7 @@ function openToRead({ handle, path }: Leaf, tally: CloneTally): number | undefin
 
 function hasLaidContent(fd: number, { stats, before }: Leaf): boolean {
   if (before?.size !== stats.size) return false;
-  const sum = createHash('sha256');
+  using sum = new Sha256();
   const chunk = Buffer.allocUnsafe(Math.min(1 << 18, stats.size + 1));
   for (let at = 0; at <= stats.size; ) {
     const got = readSync(fd, chunk, 0, chunk.length, at);
@@ -106,7 +106,7 @@ function hasLaidContent(fd: number, { stats, before }: Leaf): boolean {
     sum.update(chunk.subarray(0, got));
     at += got;
   }
-  return sum.digest('hex') === before.sha256;
+  return sum.digest() === before.sha256;
 }
 
 /** True when it has the owner and mode it was laid with. */

@@ -14,20 +14,27 @@ import { NotIsolated } from './run-isolation-steps.ts';
  * of a root directory: no SYS_CHROOT, SYS_ADMIN, MKNOD, SYS_PTRACE, DAC_READ_SEARCH, NET_ADMIN, and no SETPCAP or
  * SETFCAP to hand on more.
  */
-const keptSet = Object.values(capability).reduce((set, number) => set | (1n << BigInt(number)), 0n);
+export const treeCapabilities = Object.values(capability)
+  .filter((number) => number !== capability.sysChroot)
+  .reduce((set, number) => set | (1n << BigInt(number)), 0n);
 
-/** No program started from here on, set-user-id ones included, can have more than `keptSet`. */
-export function limitCapabilities(): void {
+/**
+ * A network service has SYS_CHROOT too: those that give up rights lock their unprivileged half into an empty folder. It is
+ * only safe where the tree is the root of the mount namespace, so that no `..` leads further up.
+ */
+export const serviceCapabilities = treeCapabilities | (1n << BigInt(capability.sysChroot));
+
+/** No program started from here on, set-user-id ones included, can have more than `kept`. */
+export function limitCapabilities(kept: bigint): void {
   clearAmbientSet();
-  dropBoundingSet(keptSet);
+  dropBoundingSet(kept);
   const have = readBoundingSet();
-  if ((have & ~keptSet) !== 0n)
-    throw new NotIsolated(`capabilities 0x${(have & ~keptSet).toString(16)} stay`);
+  if ((have & ~kept) !== 0n) throw new NotIsolated(`capabilities 0x${(have & ~kept).toString(16)} stay`);
 }
 
-/** Drops what this thread itself has: all of it for a user, what is not in `keptSet` for root. */
-export function dropCapabilities(isRoot: boolean): void {
-  const wanted = isRoot ? readCapabilities().permitted & keptSet : 0n;
+/** Drops what this thread itself has: all of it for a user, what is not in `kept` for root. */
+export function dropCapabilities(isRoot: boolean, kept: bigint): void {
+  const wanted = isRoot ? readCapabilities().permitted & kept : 0n;
   setCapabilities({ effective: wanted, permitted: wanted, inheritable: 0n });
   const { effective, permitted, inheritable } = readCapabilities();
   const left = (effective | permitted | inheritable) & ~wanted;

@@ -1,8 +1,7 @@
-import { fstatSync, statSync } from 'node:fs';
+import { fstatSync } from 'node:fs';
 import type { DomainName } from '../domain/domain-name.ts';
 import { hostNameOf } from '../domain/host-name.ts';
-import { parseRecordFacts, type RecordFacts } from '../domain/parse-record-facts.ts';
-import { changeRoot } from '../linux/change-root.ts';
+import { changeRoot, pivotRoot } from '../linux/change-root.ts';
 import { becomeIdentity, hasIdentity, type Identity } from '../linux/credentials.ts';
 import { denyTracing } from '../linux/deny-tracing.ts';
 import { closeDescriptorsOnExec, restoreBlocking } from '../linux/exec-program.ts';
@@ -14,12 +13,13 @@ import { resetSignals } from '../linux/reset-signals.ts';
 import { installSeccompFilter } from '../linux/seccomp.ts';
 import { encodeSeccompFilter } from '../linux/seccomp-filter.ts';
 import { attachProc, attachTerminals } from './attach-own-mounts.ts';
-import { dropCapabilities, limitCapabilities } from './drop-capabilities.ts';
+import { dropCapabilities, limitCapabilities, treeCapabilities } from './drop-capabilities.ts';
 import { findAccount, findRootAccount, type TreeAccount } from './find-account.ts';
-import { openTreesRoot, type TreesRoot } from './open-root.ts';
+import { openTreesRoot } from './open-root.ts';
 import { openTree } from './open-tree.ts';
 import { protectSharedDirs } from './protect-shared-dirs.ts';
-import { readTreeFile } from './read-tree-file.ts';
+import { readRecordFacts } from './read-record-facts.ts';
+import { requireTreeIsRoot } from './require-tree-is-root.ts';
 import { type IsolationStep, NotIsolated, runIsolationSteps } from './run-isolation-steps.ts';
 
 export interface EnterRequest {
@@ -32,6 +32,8 @@ export interface EnterRequest {
   readonly openFiles: OpenFileLimit | undefined;
   /** Flags of standard input, output and error as the caller handed them over. */
   readonly stdio: readonly (number | undefined)[];
+  /** The capabilities of a network service, within `serviceCapabilities`; undefined is another program. */
+  readonly service?: bigint | undefined;
 }
 
 /**
@@ -48,10 +50,10 @@ export function enterTree(request: EnterRequest): TreeAccount {
   const who =
     request.user === undefined ? findRootAccount(treeFd) : findAccount(treeFd, request.user, facts?.uids);
   const identity = { uid: who.account.uid, gid: who.account.gid, groups: who.groups };
-  const { openFiles, stdio } = request;
+  const { openFiles, stdio, service } = request;
   // A tree made by hand may well be made of hard links.
   const hasSharedFiles = facts === undefined || facts.link === 'hardlink';
-  runIsolationSteps(treeSteps, { treeFd, hasSharedFiles, identity, openFiles, stdio });
+  runIsolationSteps(treeSteps, { treeFd, hasSharedFiles, identity, openFiles, stdio, service });
   return who;
 }
 
@@ -72,6 +74,7 @@ interface Entering {
   readonly identity: Identity;
   readonly openFiles: OpenFileLimit | undefined;
   readonly stdio: readonly (number | undefined)[];
+  readonly service: bigint | undefined;
 }
 
 /** A directory of the host left open is a way out, as 0, 1 or 2 as well (fchdir(2), openat(2)). */
@@ -87,13 +90,13 @@ const treeSteps: readonly IsolationStep<Entering>[] = [
   { name: 'mount /proc',                               run: ({ treeFd }) => attachProc(treeFd) },
   { name: 'mount /dev/pts',                            run: ({ treeFd }) => attachTerminals(treeFd) },
   { name: 'make the shared folders read-only',         run: (entry) => entry.hasSharedFiles && protectSharedDirs(entry.treeFd) },
-  { name: 'change the root directory',                 run: ({ treeFd }) => changeRoot(treeFd) },
-  { name: 'make sure of the root directory',           run: requireTreeIsRoot },
+  { name: 'change the root directory',                 run: changeToTree },
+  { name: 'make sure of the root directory',           run: ({ treeFd }) => requireTreeIsRoot(treeFd) },
   { name: 'restrict it by Landlock',                   run: restrictReach },
   { name: 'install the seccomp filter',                run: filterCalls },
-  { name: 'limit capabilities for good',               run: () => limitCapabilities() },
+  { name: 'limit capabilities for good',               run: ({ service }) => limitCapabilities(service ?? treeCapabilities) },
   { name: 'change user and groups',                    run: ({ identity }) => becomeIdentity(identity) },
-  { name: 'drop capabilities',                         run: ({ identity }) => dropCapabilities(identity.uid === 0) },
+  { name: 'drop capabilities',                         run: ({ identity, service }) => dropCapabilities(identity.uid === 0, service ?? treeCapabilities) },
   { name: 'make sure of user and groups',              run: requireIdentity },
   { name: 'restore the limit of open files',           run: ({ openFiles }) => openFiles && setOpenFileLimit(openFiles) },
   { name: 'restore standard input and output',         run: ({ stdio }) => restoreBlocking(stdio) },
@@ -101,17 +104,16 @@ const treeSteps: readonly IsolationStep<Entering>[] = [
   { name: 'reset signals',                             run: () => resetSignals() },
 ];
 
+/** What may chroot(2) itself needs a mount namespace in which there is nothing above the tree. */
+function changeToTree({ treeFd, service }: Entering): void {
+  if (service === undefined) changeRoot(treeFd);
+  else pivotRoot(treeFd);
+}
+
 function mountTree(entry: Entering): void {
   const mount = cloneMount(entry.treeFd);
   attachMount(mount, entry.treeFd);
   entry.treeFd = mount;
-}
-
-function requireTreeIsRoot({ treeFd }: Entering): void {
-  const tree = fstatSync(treeFd, { bigint: true });
-  const here = ['/', '.', '/..'].map((path) => statSync(path, { bigint: true }));
-  if (here.some(({ dev, ino }) => dev !== tree.dev || ino !== tree.ino))
-    throw new NotIsolated('/ is not the tree');
 }
 
 function restrictReach(): void {
@@ -127,10 +129,4 @@ function filterCalls(): void {
 
 function requireIdentity({ identity }: Entering): void {
   if (!hasIdentity(identity)) throw new NotIsolated('the ids are not the ones that were set');
-}
-
-function readRecordFacts(root: TreesRoot, domain: DomainName): RecordFacts | undefined {
-  const path = `.virtfs/domains/${domain}.json`;
-  const text = readTreeFile(root.fd, path, 1024 * 1024);
-  return text === undefined ? undefined : parseRecordFacts(text, `${root.path}/${path}`);
 }

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { closeSync, constants, lstatSync, opendirSync, readlinkSync, readSync, type Stats } from 'node:fs';
 import type { LinkMethod } from '../domain/record.ts';
 import { isErrno } from '../errors/virtfs-error.ts';
 import { openBeneath, openDirOfSameMount } from '../linux/files.ts';
+import { Sha256 } from '../linux/sha256.ts';
 import { modeOf, storeKeyOf } from '../manifest/entry-of.ts';
 import type { ManifestEntry } from '../manifest/manifest.ts';
 import type { TreePath } from '../manifest/tree-path.ts';
@@ -114,11 +114,11 @@ function hashFile(dirfd: number, name: string, size: number): string | undefined
     throw error;
   }
   try {
-    const sum = createHash('sha256');
+    using sum = new Sha256();
     const chunk = Buffer.allocUnsafe(Math.min(1 << 20, size + 1));
     for (let done = 0; ; ) {
       const got = readSync(fd, chunk);
-      if (got === 0) return sum.digest('hex');
+      if (got === 0) return sum.digest();
       done += got;
       // Its owner writes on.
       if (done > size) return undefined;

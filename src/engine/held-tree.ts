@@ -30,9 +30,7 @@ export class HeldTree implements Disposable {
   constructor(fd: number, { mounts = 'crossed' }: { readonly mounts?: 'crossed' | 'refused' } = {}) {
     this.fd = fd;
     this.#openDir =
-      mounts === 'refused'
-        ? (path) => openDirOfSameMount(fd, Buffer.from(path))
-        : (path) => openDirBeneath(fd, path);
+      mounts === 'refused' ? (path) => openDirOfSameMount(fd, path) : (path) => openDirBeneath(fd, path);
   }
 
   /** The descriptor of a directory of the tree; '' is the tree itself. Good until the next call. */

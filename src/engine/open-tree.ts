@@ -8,7 +8,7 @@ import type { TreesRoot } from './open-root.ts';
  * Opens the tree of `domain`, a directory of its own right beneath the root of trees, that nobody but root may change.
  * Throws DOMAIN_MISSING, and TREE_UNSAFE for a link, another kind of file, or a directory others may write.
  */
-export function openTree(root: TreesRoot, domain: string): number {
+export function openTree(root: Pick<TreesRoot, 'path' | 'fd'>, domain: string): number {
   const fd = openDirectory(root, domain);
   const { uid, mode } = fstatSync(fd);
   if (uid === 0 && (mode & 0o022) === 0) return fd;
@@ -18,7 +18,7 @@ export function openTree(root: TreesRoot, domain: string): number {
   throw unsafe(root, domain, why, `look at what is in it, then: chown root:root ${path}; chmod go-w ${path}`);
 }
 
-function openDirectory(root: TreesRoot, domain: string): number {
+function openDirectory(root: Pick<TreesRoot, 'path' | 'fd'>, domain: string): number {
   try {
     return openBeneath(root.fd, domain, constants.O_RDONLY | constants.O_DIRECTORY);
   } catch (error) {
@@ -42,7 +42,7 @@ function openDirectory(root: TreesRoot, domain: string): number {
   }
 }
 
-function unsafe(root: TreesRoot, domain: string, why: string, mend: string): VirtfsError {
+function unsafe(root: Pick<TreesRoot, 'path'>, domain: string, why: string, mend: string): VirtfsError {
   return new VirtfsError('TREE_UNSAFE', {
     what: `cannot enter ${escapeLines(`${root.path}/${domain}`)}`,
     why,

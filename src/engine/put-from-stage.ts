@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import { closeSync, fchmodSync, fsyncSync } from 'node:fs';
 import { createFileAt, renameAt } from '../linux/files.ts';
 import { writeAll } from './put-state-file.ts';
+import { randomName } from './random-name.ts';
 import type { StateDir } from './state-dir.ts';
 
 /**
@@ -15,7 +15,7 @@ export function putFromStage(
   file: { readonly name: string; readonly content: Uint8Array; readonly mode: number },
 ): void {
   const stage = state.part('stage');
-  const temp = `file-${randomBytes(6).toString('hex')}`;
+  const temp = randomName('file');
   const fd = createFileAt(stage, temp, file.mode);
   try {
     writeAll(fd, file.content);

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { closeSync, constants, fstatSync, openSync, readlinkSync, readSync } from 'node:fs';
 import type { FileFacts } from '../domain/file-facts.ts';
 import { isErrno } from '../errors/virtfs-error.ts';
 import { hasFileCapabilities } from '../linux/file-capabilities.ts';
+import { Sha256 } from '../linux/sha256.ts';
 import { statAt } from '../linux/stat-at.ts';
 import { heldPath } from './held-path.ts';
 
@@ -53,10 +53,10 @@ export function hasFoundCapabilities(found: FoundName): boolean {
 
 /** SHA-256 of an open file of `size` bytes; undefined when it has more. */
 export function hashOpenFile(fd: number, size: number): string | undefined {
-  const sum = createHash('sha256');
+  using sum = new Sha256();
   for (let at = 0; ; ) {
     const got = readSync(fd, chunk, 0, chunk.length, at);
-    if (got === 0) return sum.digest('hex');
+    if (got === 0) return sum.digest();
     at += got;
     // Whoever writes to it could keep us here for ever.
     if (at > size) return undefined;

@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import { closeSync, lstatSync, readdirSync, renameSync, rmdirSync, unlinkSync } from 'node:fs';
 import { escapeLines } from '../errors/escape-lines.ts';
 import { isErrno, VirtfsError } from '../errors/virtfs-error.ts';
 import { openDirOfSameMount } from '../linux/files.ts';
 import { heldPath } from './held-path.ts';
+import { randomName } from './random-name.ts';
 
 /** Folders held open at once, one a level: a tenant can nest them deeper than a process may open files. */
 const mostLevels = 100;
@@ -105,7 +105,7 @@ function bringUpFolder(child: Buffer, fd: number, { bringUp }: Depth): void {
 }
 
 function moveTo(dirfd: number, path: Buffer): Buffer {
-  const name = Buffer.from(`.deep-${randomBytes(6).toString('hex')}`);
+  const name = Buffer.from(randomName('.deep'));
   renameSync(path, pathOf(dirfd, name));
   return name;
 }

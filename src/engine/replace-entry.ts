@@ -4,9 +4,11 @@ import { explainErrno } from '../errors/explain-errno.ts';
 import { isErrno } from '../errors/virtfs-error.ts';
 import { makeDirAt, openDirOfSameMount, removeDirAt, renameAt, unlinkAt } from '../linux/files.ts';
 import type { DirEntry, Entry, LeafEntry } from '../manifest/entry.ts';
+import type { TreePath } from '../manifest/tree-path.ts';
 import { heldPath } from './held-path.ts';
 import type { HeldTree } from './held-tree.ts';
 import { type Filling, makeEntry } from './make-entry.ts';
+import type { StoreKey } from './store.ts';
 
 /** Where new entries are made before they take their place: a folder of root's alone on the file system of the trees. */
 export interface Bench {
@@ -29,6 +31,29 @@ export function replaceEntry(entry: Entry, tree: HeldTree, bench: Bench): boolea
   } catch (error) {
     if (inTheWay.some((code) => isErrno(error, code))) return false;
     throw explainErrno(error, `cannot put ${entry.type} ${escapeLines(entry.path)} into the tree`);
+  }
+}
+
+/** A file of the store's on its way to one name in many trees. */
+export interface SharedFile {
+  readonly entry: LeafEntry;
+  readonly key: StoreKey;
+  /** The folder it is in, and its name there. */
+  readonly folder: TreePath | '';
+  readonly name: string;
+}
+
+/** As `replaceEntry`, for a tree that shares inodes with the store: in two calls of the system, most of the time. */
+export function replaceShared(file: SharedFile, tree: HeldTree, bench: Bench): boolean {
+  const { stageFd, filling } = bench;
+  try {
+    const dirfd = tree.dir(file.folder);
+    filling.store.linkFile(file.key, stageFd, temporary);
+    renameAt(stageFd, temporary, dirfd, file.name);
+    return true;
+  } catch {
+    // Whatever it was, it is seen to there.
+    return replaceEntry(file.entry, tree, bench);
   }
 }
 
@@ -71,7 +96,7 @@ function replaceWithDir({ mode, owner }: DirEntry, dirfd: number, name: string):
   if (found !== undefined && !found.isDirectory()) unlinkAt(dirfd, name);
   // Closed until it has its owner.
   if (!found?.isDirectory()) makeDirAt(dirfd, name, 0o700);
-  const fd = openDirOfSameMount(dirfd, Buffer.from(name));
+  const fd = openDirOfSameMount(dirfd, name);
   try {
     fchownSync(fd, owner.uid, owner.gid);
     fchmodSync(fd, mode);

@@ -8,6 +8,8 @@ export interface InsideProgram {
   readonly name: Uint8Array;
   /** Everything after the name. */
   readonly args: readonly Uint8Array[];
+  /** What the program is told that it is called, where that is not its name. */
+  readonly calledAs?: Uint8Array;
   /** The whole environment: `NAME=value`. */
   readonly env: readonly string[];
   /** Folders of the tree, colon between them. */
@@ -20,7 +22,7 @@ export interface InsideProgram {
  */
 export function runInside(program: InsideProgram): never {
   const env = program.env.map((each) => Buffer.from(each));
-  const args = [program.name, ...program.args];
+  const args = [program.calledAs ?? program.name, ...program.args];
   let denied: VirtfsError | undefined;
   for (const candidate of candidates(program)) {
     if (!isThere(candidate)) continue;

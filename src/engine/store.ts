@@ -1,4 +1,3 @@
-import { createHash, hash } from 'node:crypto';
 import {
   closeSync,
   constants,
@@ -21,6 +20,7 @@ import {
   symlinkAt,
   unlinkAt,
 } from '../linux/files.ts';
+import { Sha256, sha256 } from '../linux/sha256.ts';
 import { heldPath } from './held-path.ts';
 import { openOrMakeDir } from './open-or-make-dir.ts';
 import { writeAll } from './put-state-file.ts';
@@ -207,7 +207,7 @@ export class Store {
 
 /** Where the store's link to `target` is. */
 export function linkPath(target: string): string {
-  return `ln/${hash('sha256', target)}`;
+  return `ln/${sha256(target)}`;
 }
 
 const paths = new WeakMap<StoreKey, string>();
@@ -230,10 +230,10 @@ function objectName({ sha256, mode }: StoreKey): string {
 const chunk = Buffer.allocUnsafe(1 << 20);
 
 function copyBytes(from: number, to: number): string {
-  const sum = createHash('sha256');
+  using sum = new Sha256();
   for (let at = 0; ; ) {
     const got = readSync(from, chunk, 0, chunk.length, at);
-    if (got === 0) return sum.digest('hex');
+    if (got === 0) return sum.digest();
     const bytes = chunk.subarray(0, got);
     sum.update(bytes);
     writeAll(to, bytes);

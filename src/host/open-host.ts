@@ -1,8 +1,8 @@
-import { hash } from 'node:crypto';
 import { lstatSync, readdirSync, readFileSync, readlinkSync, type Stats, statSync } from 'node:fs';
 import type { HostFile, HostView } from '../domain/host-view.ts';
 import type { ProgramFacts } from '../domain/program-facts.ts';
 import { isErrno } from '../errors/virtfs-error.ts';
+import { sha256 } from '../linux/sha256.ts';
 import { type HostCache, identityOf, isSettled, type KnownFile } from './host-cache.ts';
 import { readProgram } from './read-program.ts';
 
@@ -51,7 +51,7 @@ export class Host implements HostView {
 
   text(path: string): string | undefined {
     const text = this.#readText(path);
-    this.#texts.set(path, hash('sha256', text ?? ''));
+    this.#texts.set(path, sha256(text ?? ''));
     return text;
   }
 
@@ -169,12 +169,10 @@ export class Host implements HostView {
     if (file.type === 'symlink') return `symlink ${file.target}`;
     const owned = `${file.type} ${file.mode} ${file.uid} ${file.gid}`;
     const names = this.#lists.get(path);
-    if (names !== undefined) return `${owned} names ${hash('sha256', names.join('\0'))}`;
+    if (names !== undefined) return `${owned} names ${sha256(names.join('\0'))}`;
     const empty = file.size === 0 ? ' empty' : '';
     const text = this.#texts.has(path) ? ` text ${this.#texts.get(path)}` : '';
-    const program = this.#programs.has(path)
-      ? ` program ${hash('sha256', JSON.stringify(this.program(path)))}`
-      : '';
+    const program = this.#programs.has(path) ? ` program ${sha256(JSON.stringify(this.program(path)))}` : '';
     return owned + empty + text + program;
   }
 

@@ -3,7 +3,7 @@ import { check, libcFunction } from './libc.ts';
 // biome-ignore format: a table
 /** Numbers of capabilities(7). */
 export const capability = {
-  chown: 0, dacOverride: 1, fowner: 3, fsetid: 4, kill: 5, setgid: 6, setuid: 7, netBindService: 10, auditWrite: 29,
+  chown: 0, dacOverride: 1, fowner: 3, fsetid: 4, kill: 5, setgid: 6, setuid: 7, netBindService: 10, sysChroot: 18, auditWrite: 29,
 } as const;
 
 /** Effective, permitted and inheritable sets of the calling thread, one bit a capability. */

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import koffi from 'koffi';
+import { encodeStrings } from './encode-strings.ts';
 import { check, lastError, libcFunction } from './libc.ts';
 import { rawSyscall } from './raw-syscall.ts';
 
@@ -40,19 +40,4 @@ export function execProgram({ path, args, env }: Execution): NodeJS.ErrnoExcepti
   );
   execve(Buffer.concat([path, Buffer.of(0)]), encodeStrings(args), encodeStrings(env));
   return lastError('execve');
-}
-
-/** A NULL-terminated array of pointers to C strings, and behind it, in the same block, the strings. */
-function encodeStrings(list: readonly Uint8Array[]): Uint8Array {
-  const table = 8 * (list.length + 1);
-  const block = new Uint8Array(list.reduce((size, each) => size + each.byteLength + 1, table));
-  const view = new DataView(block.buffer);
-  const base = BigInt(koffi.address(block));
-  let offset = table;
-  for (const [index, each] of list.entries()) {
-    view.setBigUint64(8 * index, base + BigInt(offset), true);
-    block.set(each, offset);
-    offset += each.byteLength + 1;
-  }
-  return block;
 }

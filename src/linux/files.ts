@@ -66,18 +66,21 @@ export function openDirBeneath(dirfd: number, path: string): number {
 }
 
 /**
- * Opens the directory `name`, given as bytes, in `dirfd`; a mount point is refused with EXDEV (a bind mount of the same
+ * Opens the directory `name` in `dirfd`; a mount point is refused with EXDEV (a bind mount of the same
  * file system too), a link with ELOOP, anything else with ENOTDIR.
  */
-export function openDirOfSameMount(dirfd: number, name: Uint8Array): number {
-  const how = new BigUint64Array([
+export function openDirOfSameMount(dirfd: number, name: string | Uint8Array): number {
+  const text = typeof name === 'string' ? name : Buffer.concat([name, Buffer.of(0)]);
+  return check(c.syscall(sysOpenat2, dirfd, text, howOfSameMount, howOfSameMount.length), 'openat2');
+}
+
+const howOfSameMount = new Uint8Array(
+  new BigUint64Array([
     BigInt(constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW | oCloexec),
     0n,
     BigInt(resolve.beneath | resolve.noSymlinks | resolve.noXdev),
-  ]);
-  const text = Buffer.concat([name, Buffer.of(0)]);
-  return check(c.syscall(sysOpenat2, dirfd, text, new Uint8Array(how.buffer), how.byteLength), 'openat2');
-}
+  ]).buffer,
+);
 
 /**
  * A handle (O_PATH) of whatever is at `path`, given as bytes, below `dirfd`, on another mount too. As `openBeneath` it

@@ -34,12 +34,18 @@ export function decideLandlock(version: number): LandlockRules | undefined {
 
 /** Puts the calling thread into a Landlock domain for good. Needs CAP_SYS_ADMIN. `/` must be the final one. */
 export function restrictByLandlock(rules: LandlockRules): void {
+  const ruleset = makeLandlockRuleset(rules);
+  rawSyscall('landlock_restrict_self', 'www', ruleset, 0, 0);
+  closeSync(ruleset);
+}
+
+/** The rules as a descriptor, for landlock_restrict_self(2) of whoever has the same `/`. The caller closes it. */
+export function makeLandlockRuleset(rules: LandlockRules): number {
   const size = rules.scoped === 0n ? 8 : 24;
   const attr = new Uint8Array(new BigUint64Array([rules.files, 0n, rules.scoped]).buffer, 0, size);
   const ruleset = rawSyscall('landlock_create_ruleset', 'pww', attr, size, 0);
   if (rules.files !== 0n) allowBelowRoot(ruleset, rules.files);
-  rawSyscall('landlock_restrict_self', 'www', ruleset, 0, 0);
-  closeSync(ruleset);
+  return ruleset;
 }
 
 function allowBelowRoot(ruleset: number, rights: bigint): void {

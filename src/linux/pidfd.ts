@@ -15,3 +15,8 @@ export function openPidfd(pid: number): number {
 export function signalPidfd(pidfd: number, signal: number): void {
   rawSyscall('pidfd_send_signal', 'wwpw', pidfd, signal, null, 0);
 }
+
+/** A copy of descriptor `number` of that process (pidfd_getfd(2), Linux 5.6). EBADF when it has none of that number. */
+export function copyDescriptorOf(pidfd: number, number: number): number {
+  return rawSyscall('pidfd_getfd', 'www', pidfd, number, 0);
+}

@@ -8,6 +8,7 @@ type Pointer = Uint8Array | string | null;
 const shapes = {
   www: 'long syscall(long, long, long, long)',
   wpw: 'long syscall(long, long, const char *, long)',
+  pp: 'long syscall(long, const char *, const char *)',
   pww: 'long syscall(long, const void *, long, long)',
   wpwpw: 'long syscall(long, long, const char *, long, const char *, long)',
   wwppw: 'long syscall(long, long, long, const char *, const char *, long)',

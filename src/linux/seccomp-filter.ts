@@ -45,7 +45,6 @@ const rules: readonly Rule[] = [
   { call: 'fsconfig',       errno: EPERM },
   { call: 'fsmount',        errno: EPERM },
   { call: 'fspick',         errno: EPERM },
-  { call: 'setns',          errno: EPERM },
   { call: 'unshare', errno: EPERM, when: { arg: 0, mask: newUserNamespace, equals: newUserNamespace } },
   { call: 'clone',   errno: EPERM, when: { arg: 0, mask: newUserNamespace, equals: newUserNamespace } },
   { call: 'clone3',  errno: ENOSYS },
@@ -80,10 +79,22 @@ const machines: Readonly<Record<'x64' | 'arm64', readonly (readonly [Machine, nu
   arm64: [['arm64', 0xc00000b7]],
 };
 
+/** What only full root of the host can do; who starts services must, and whatever runs in a tree cannot. */
+const enterNamespace: Rule = { call: 'setns', errno: EPERM };
+
+/** Where it is needed, all but user namespaces: entering one of these would give every capability in there. */
+const enterUserNamespace: readonly Rule[] = [0, newUserNamespace].map((flags) => ({
+  call: 'setns',
+  errno: EPERM,
+  when: { arg: 1, mask: flags === 0 ? 0xffffffff : newUserNamespace, equals: flags },
+}));
+
 export interface FilterFacts {
   readonly arch: 'x64' | 'arm64';
   /** Signals are kept within the tree by other means. */
   readonly signalsScoped: boolean;
+  /** The thread starts programs in namespaces of their own. */
+  readonly entersCells?: boolean;
 }
 
 /**
@@ -91,7 +102,8 @@ export interface FilterFacts {
  * Programs of a machine that is not in the table get ENOSYS for every call.
  */
 export function encodeSeccompFilter(facts: FilterFacts): Uint8Array {
-  const wanted = facts.signalsScoped ? rules : [...rules, killAll];
+  const entering = facts.entersCells ? enterUserNamespace : [enterNamespace];
+  const wanted = [...rules, ...entering, ...(facts.signalsScoped ? [] : [killAll])];
   const words: number[] = [...load(4)];
   for (const [machine, audit] of machines[facts.arch]) {
     const body = encodeMachine(machine, wanted);

@@ -1,5 +1,5 @@
 import type { FileFacts } from '../domain/file-facts.ts';
-import { lastError, libcFunction } from './libc.ts';
+import { isErrnoNow, lastError, libcFunction } from './libc.ts';
 
 const statx = libcFunction<[number, string | Uint8Array, number, number, Uint8Array]>(
   'int statx(int, const char *, int, unsigned int, void *)',
@@ -47,6 +47,30 @@ export function statAt(dirfd: number, name: string): FileFacts | undefined {
     major: found.readUInt32LE(128),
     minor: found.readUInt32LE(132),
     isMount: (found.readUInt32LE(8) & mountRoot) !== 0,
+  };
+}
+
+/** Which directory `name` in the open folder `dirfd` is, and whose: `readOwner` for who looks often. */
+export interface OwnerFacts {
+  readonly isDirectory: boolean;
+  readonly mode: number;
+  readonly uid: number;
+  /** Device and inode, each as two numbers. */
+  readonly place: readonly [number, number, number, number];
+}
+
+/** As `statAt`, of what is there no more than tells whose directory it is; undefined when there is nothing. */
+export function readOwner(dirfd: number, name: string): OwnerFacts | undefined {
+  if (statx(dirfd, name, symlinkNoFollow | noAutomount, basicStats, found) === -1) {
+    if (isErrnoNow('ENOENT')) return undefined;
+    throw lastError('statx');
+  }
+  const bits = found.readUInt16LE(28);
+  return {
+    isDirectory: bits >> 12 === 0o04,
+    mode: bits & 0o7777,
+    uid: found.readUInt32LE(20),
+    place: [found.readUInt32LE(136), found.readUInt32LE(140), found.readUInt32LE(32), found.readUInt32LE(36)],
   };
 }
 

@@ -1,9 +1,9 @@
-import { hash } from 'node:crypto';
 import type { Store, StoreKey } from '../engine/store.ts';
 import { escapeLines } from '../errors/escape-lines.ts';
 import { explainErrno } from '../errors/explain-errno.ts';
 import { VirtfsError } from '../errors/virtfs-error.ts';
 import type { Host } from '../host/open-host.ts';
+import { sha256 } from '../linux/sha256.ts';
 import type { FileContent } from '../manifest/describe-manifest.ts';
 import type { Entry, FileEntry } from '../manifest/entry.ts';
 
@@ -35,7 +35,7 @@ export class StoredFiles {
     const known = this.#texts.get('text' in entry.source ? entry.source.text : entry.source.bytes);
     if (known !== undefined) return known;
     const bytes = 'text' in entry.source ? Buffer.from(entry.source.text) : entry.source.bytes;
-    const content = { sha256: hash('sha256', bytes), size: bytes.length };
+    const content = { sha256: sha256(bytes), size: bytes.length };
     this.#texts.set('text' in entry.source ? entry.source.text : entry.source.bytes, content);
     return content;
   }

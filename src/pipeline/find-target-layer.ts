@@ -1,7 +1,7 @@
-import { hash } from 'node:crypto';
 import { putStateFile } from '../engine/put-state-file.ts';
 import type { Store } from '../engine/store.ts';
 import { Host, type HostAnswers } from '../host/open-host.ts';
+import { sha256 } from '../linux/sha256.ts';
 import type { FileContent } from '../manifest/describe-manifest.ts';
 import { storeKeyOf } from '../manifest/entry-of.ts';
 import type { Layer, ManifestEntry } from '../manifest/manifest.ts';
@@ -38,7 +38,7 @@ export async function findTargetLayer(question: TargetQuestion): Promise<TargetL
   const layer = await replaceContentsOf(question, { host, base, changed });
   const layerText = JSON.stringify(layer);
   const answers = replaceAnswers(known.answers, changes);
-  const id = hash('sha256', layerText);
+  const id = sha256(layerText);
   const contents = [...contentsOf(layer), ...ofOwn];
   const isSettled = host.isSettled();
   if (!question.dryRun) {

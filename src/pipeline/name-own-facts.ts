@@ -1,5 +1,5 @@
-import { hash } from 'node:crypto';
 import { lstatSync } from 'node:fs';
+import { sha256 } from '../linux/sha256.ts';
 import { listHostNames } from '../plan/find-foreign-name.ts';
 import type { LayerPlan } from '../plan/plan-tree.ts';
 import type { Inspection } from './inspect-host.ts';
@@ -13,12 +13,12 @@ export function nameLayerFacts(
   const copied = [...pam.entries, ...etc.entries].flatMap((entry) =>
     entry.type === 'file' && 'copyOf' in entry.source ? [entry.source.copyOf] : [],
   );
-  return hash('sha256', JSON.stringify([key, profile, pam, etc, system, shell, read, host.identify(copied)]));
+  return sha256(JSON.stringify([key, profile, pam, etc, system, shell, read, host.identify(copied)]));
 }
 
 /** Hash of all that the own entries of one tree are planned from. `record` is the text of the domain's record. */
 export function nameOwnFacts(layerFacts: string, logSocket: string | undefined, record: string): string {
-  return hash('sha256', JSON.stringify([layerFacts, identifySocket(logSocket), record]));
+  return sha256(JSON.stringify([layerFacts, identifySocket(logSocket), record]));
 }
 
 /** A syslog daemon that starts anew makes its socket anew, and the trees have another name of the old one. */

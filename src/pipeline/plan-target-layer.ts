@@ -1,8 +1,8 @@
-import { hash } from 'node:crypto';
 import type { DomainRecord } from '../domain/record.ts';
 import { putStateFile } from '../engine/put-state-file.ts';
 import { VirtfsError } from '../errors/virtfs-error.ts';
 import { nameHostCache, renderHostCache } from '../host/host-cache.ts';
+import { sha256 } from '../linux/sha256.ts';
 import { describeManifest } from '../manifest/describe-manifest.ts';
 import type { Layer } from '../manifest/manifest.ts';
 import type { Plan } from '../manifest/plan.ts';
@@ -35,7 +35,7 @@ export async function planTargetLayer(question: TargetQuestion): Promise<TargetL
   );
   const entries = describeManifest(first.layer, (entry) => stored.contentOf(entry));
   const layer: Layer = { version: 1, profiles, entries, notices: plan.notices };
-  let id = hash('sha256', JSON.stringify(layer));
+  let id = sha256(JSON.stringify(layer));
   if (!question.dryRun) {
     id = putLayer({ state: trees.state, profiles, inspection, plan, sections: first.layer, stored, asked });
     if (host.isChanged)

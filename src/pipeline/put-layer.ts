@@ -1,8 +1,8 @@
-import { hash } from 'node:crypto';
 import { hasName } from '../engine/lay-tree.ts';
 import { putStateFile } from '../engine/put-state-file.ts';
 import type { StateDir } from '../engine/state-dir.ts';
 import type { HostAnswers, HostFacts } from '../host/open-host.ts';
+import { sha256 } from '../linux/sha256.ts';
 import { describeManifest } from '../manifest/describe-manifest.ts';
 import type { Layer } from '../manifest/manifest.ts';
 import type { Section } from '../manifest/plan.ts';
@@ -39,7 +39,7 @@ export function putLayer({ state, profiles, inspection, plan, sections, stored, 
   const entries = describeManifest(sections, (entry) => stored.contentOf(entry));
   const layer: Layer = { version: 1, profiles, entries, notices: plan.notices };
   const text = JSON.stringify(layer);
-  const id = hash('sha256', text);
+  const id = sha256(text);
   putStateFile(state.part('layers'), `${id}.json`, text);
   putPackageVersions(state, id);
   if (mayKeepPlan(inspection)) {

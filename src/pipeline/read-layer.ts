@@ -1,6 +1,6 @@
-import { hash } from 'node:crypto';
 import { readStateFile } from '../engine/read-state-file.ts';
 import type { StateDir } from '../engine/state-dir.ts';
+import { sha256 } from '../linux/sha256.ts';
 import type { Layer } from '../manifest/manifest.ts';
 
 /** A name stands for one text, so what was read once under the lock of a root need not be read again. */
@@ -14,7 +14,7 @@ export function readLayer(state: StateDir, id: string): Layer | undefined {
   const known = layers.get(state)?.get(id);
   if (known !== undefined) return known;
   const text = readStateFile(state.part('layers'), `${id}.json`);
-  if (text === undefined || hash('sha256', text) !== id) return undefined;
+  if (text === undefined || sha256(text) !== id) return undefined;
   const layer = JSON.parse(text) as Layer;
   layers.set(state, (layers.get(state) ?? new Map<string, Layer>()).set(id, layer));
   return layer;

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { escapeLines } from '../errors/escape-lines.ts';
 import { explainErrno } from '../errors/explain-errno.ts';
 import type { Host } from '../host/open-host.ts';
+import { Sha256 } from '../linux/sha256.ts';
 import type { Entry } from '../manifest/entry.ts';
 import { fillStore, type StoredFiles } from './fill-store.ts';
 import type { TargetQuestion } from './target-layer.ts';
@@ -28,11 +28,11 @@ export async function takeContents(
 }
 
 async function hashFile(path: string): Promise<string> {
-  const sum = createHash('sha256');
+  using sum = new Sha256();
   try {
     for await (const chunk of createReadStream(path)) sum.update(chunk);
   } catch (error) {
     throw explainErrno(error, `cannot read ${escapeLines(path)}`);
   }
-  return sum.digest('hex');
+  return sum.digest();
 }

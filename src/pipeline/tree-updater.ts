@@ -25,7 +25,7 @@ import { takeContents } from './take-contents.ts';
 import type { TargetLayer } from './target-layer.ts';
 import { entriesOfLayers, UnfinishedUpdate } from './unfinished-update.ts';
 import type { Change, UpdatedDomain } from './update-request.ts';
-import { type UpdatedTree, updateTree } from './update-tree.ts';
+import { planSwaps, type Swaps, type UpdatedTree, updateTree } from './update-tree.ts';
 
 export interface UpdaterSetting {
   readonly trees: OpenTrees;
@@ -68,6 +68,7 @@ export class TreeUpdater {
   readonly #laid = new LaidEntries();
   readonly #layers = new Map<string, Layer | undefined>();
   readonly #layerChanges = new Map<string, readonly EntryChange[]>();
+  readonly #swaps = new Map<readonly EntryChange[], Swaps>();
   readonly #seen = new Set<string>();
   readonly #unfinished: UnfinishedUpdate;
   readonly #now = new Date().toISOString();
@@ -123,7 +124,8 @@ export class TreeUpdater {
 
   async #updateLayer(work: Work, changes: readonly EntryChange[]): Promise<Updated> {
     this.#keepPrevious(work, changes);
-    const { changes: done, conflicts } = await this.#apply(work, changes, new Map());
+    const swaps = work.state.link === 'hardlink' ? this.#swapsOf(changes) : new Map();
+    const { changes: done, conflicts } = await this.#apply(work, changes, new Map(), swaps);
     const head = { ...work.head, ...unsettledBy({ conflicts }) };
     this.#putManifest(work, replaceManifestHead(work.state.manifest, head));
     return { changes: done, conflicts };
@@ -197,6 +199,7 @@ export class TreeUpdater {
     { state, target, tree, looksFirst }: Work,
     changes: readonly EntryChange[],
     planned: ReadonlyMap<string, Entry>,
+    swaps: Swaps = new Map(),
   ): Promise<UpdatedTree> {
     const { trees, dryRun, between } = this.#setting;
     if (!dryRun && changes.length > 0) this.#unfinished.note(this.#setting.targets);
@@ -214,8 +217,15 @@ export class TreeUpdater {
       entryOf: (laid) => planned.get(laid.path) ?? this.#laid.entryOf(laid),
       dryRun,
       looksFirst: dryRun || looksFirst,
+      swaps: dryRun ? new Map() : swaps,
       between,
     });
+  }
+
+  #swapsOf(changes: readonly EntryChange[]): Swaps {
+    const known = this.#swaps.get(changes) ?? planSwaps(changes, this.#laid);
+    this.#swaps.set(changes, known);
+    return known;
   }
 
   #layer(id: string): Layer | undefined {

@@ -1,14 +1,16 @@
 import { findEntry } from '../engine/find-entry.ts';
 import type { HeldTree } from '../engine/held-tree.ts';
 import { removeEntry } from '../engine/remove-entry.ts';
-import { type Bench, replaceEntry } from '../engine/replace-entry.ts';
+import { type Bench, replaceEntry, replaceShared, type SharedFile } from '../engine/replace-entry.ts';
 import { escapeLines } from '../errors/escape-lines.ts';
 import type { EntryChange } from '../manifest/compare-entries.ts';
 import type { Entry } from '../manifest/entry.ts';
+import { storeKeyOf } from '../manifest/entry-of.ts';
 import type { ManifestEntry } from '../manifest/manifest.ts';
 import { type TreePath, treePath } from '../manifest/tree-path.ts';
 import { type ChangeCase, type Decision, decideChange, type Found } from '../plan/decide-change.ts';
 import { decideKeeping } from '../plan/decide-keeping.ts';
+import type { LaidEntries } from './laid-entries.ts';
 import type { Change } from './update-request.ts';
 
 export interface TreeUpdate {
@@ -23,6 +25,16 @@ export interface TreeUpdate {
   /** Look at every path before it is changed, though it be the host's: what is right already is left. */
   readonly looksFirst: boolean;
   readonly between: () => Promise<void> | undefined;
+  /** Of the changes, those there is nothing to decide about; none where paths are looked at first. */
+  readonly swaps?: Swaps | undefined;
+}
+
+/** Files of the store's that take each other's place, made ready once for all trees on a layer: see `planSwaps`. */
+export type Swaps = ReadonlyMap<EntryChange, Swap>;
+
+interface Swap {
+  readonly file: SharedFile;
+  readonly done: Change;
 }
 
 export interface UpdatedTree {
@@ -43,12 +55,10 @@ export async function updateTree(update: TreeUpdate): Promise<UpdatedTree> {
   const changes: Change[] = [];
   const blocked: EntryChange[] = [];
   for (const change of update.changes) {
-    const decision = decide(change, update);
-    if (decision !== 'leave') {
-      const isDone = decision !== 'blocked' && (update.dryRun || apply(change, decision, update));
-      if (isDone) changes.push(describeChange(change, decision));
-      else if (!isFolderInUse(change, decision)) blocked.push(change);
-    }
+    const swap = update.swaps?.get(change);
+    if (swap === undefined) applyChange(change, update, { changes, blocked });
+    else if (replaceShared(swap.file, update.tree, update.bench)) changes.push(swap.done);
+    else blocked.push(change);
     const pause = update.between();
     if (pause !== undefined) await pause;
   }
@@ -57,6 +67,37 @@ export async function updateTree(update: TreeUpdate): Promise<UpdatedTree> {
     conflicts: blocked.map(({ path }) => describeConflict(path)),
     staying: blocked.flatMap(({ before, after }) => (before && !after ? [before] : [])),
   };
+}
+
+/**
+ * The changes for which a look at the tree decides nothing: in the place of a file of the host's comes another, which has
+ * its inode from the store. Thousands of an update are these thirty, over and over.
+ */
+export function planSwaps(changes: readonly EntryChange[], laid: LaidEntries): Swaps {
+  return new Map(
+    changes.flatMap((change) => {
+      const { path, before, after } = change;
+      if (before === undefined || before === after || after?.type !== 'file' || !after.shared) return [];
+      const entry = laid.entryOf(after);
+      if (entry.type === 'dir' || decideKeeping(path) !== 'system') return [];
+      const slash = path.lastIndexOf('/');
+      const folder = slash === -1 ? '' : treePath(path.slice(0, slash));
+      const file: SharedFile = { entry, key: storeKeyOf(after), folder, name: path.slice(slash + 1) };
+      return [[change, { file, done: describeChange(change, 'put') }] as const];
+    }),
+  );
+}
+
+function applyChange(
+  change: EntryChange,
+  update: TreeUpdate,
+  { changes, blocked }: { readonly changes: Change[]; readonly blocked: EntryChange[] },
+): void {
+  const decision = decide(change, update);
+  if (decision === 'leave') return;
+  const isDone = decision !== 'blocked' && (update.dryRun || apply(change, decision, update));
+  if (isDone) changes.push(describeChange(change, decision));
+  else if (!isFolderInUse(change, decision)) blocked.push(change);
 }
 
 /** A folder that nothing of ours is in any more is the domain's, as long as it has something there. */

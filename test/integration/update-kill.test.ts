@@ -87,13 +87,16 @@ function driverOf({ settings }: Sandbox, action: Action) {
   return { script, words };
 }
 
-/** How often Node writes to wake a thread is not the same in every run: a call may not come. */
+/**
+ * Not the same in every run: how often Node writes to wake a thread; and what was learnt of host files is kept once they are
+ * two seconds old, which on a slow machine they are by then.
+ */
+const mayNotCome: readonly string[] = ['write', 'openat2', 'renameat'];
+
 async function killAt(at: Sandbox, action: Action, point: KillPoint): Promise<void> {
   const end = await runDriverKilled(driverOf(at, action), point);
-  expect(
-    wasKilled(end) || (point.call === 'write' && end.status === 0),
-    `${nameOf(point)}: ${end.stderr}`,
-  ).toBe(true);
+  const isKilled = wasKilled(end) || (mayNotCome.includes(point.call) && end.status === 0);
+  expect(isKilled, `${nameOf(point)}: ${end.stderr}`).toBe(true);
 }
 
 /** It may have been done all but the end. */
