@@ -4,9 +4,9 @@
 // Made for a quick start: each file costs about half a millisecond, so what one kind of call needs is one file; what
 // it does not need is in others (import()); and all is CommonJS, which Node loads in a third of the time.
 import { chmod, copyFile, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import process from 'node:process';
-import { type ChunkingContext, type Plugin, rolldown } from 'rolldown';
+import { type ChunkingContext, type InputOptions, type OutputOptions, type Plugin, rolldown } from 'rolldown';
 
 const root = new URL('..', import.meta.url).pathname;
 const [folder = `${root}dist`, runtime = process.execPath] = process.argv.slice(2);
@@ -19,6 +19,7 @@ const staging = `${dist}-${process.pid}`;
  */
 const files: Readonly<Record<string, readonly (readonly [name: string, modules: readonly string[]])[]>> = {
   virtexec: [['virtexec', ['src/cli/virtexec/run-virtexec.ts']]],
+  virtuald: [['virtuald', ['src/cli/virtuald/run-virtuald.ts']]],
   virtfs: [
     ['commands', ['src/cli/run-process.ts', 'src/cli/commands/list.ts', 'src/cli/command-table.ts']],
     ['fresh', ['src/cli/commands/update.ts']],
@@ -40,6 +41,32 @@ const native: Plugin = {
       : undefined,
 };
 
+// 3 ms to load, and of all that update and create do only a few lines, seldom there, come to ask for it.
+const lazyNet: Plugin = {
+  name: 'lazy net',
+  resolveId: (id, importer) =>
+    id === 'node:net' && importer?.endsWith('/src/domain/ip-address.ts') ? '\0net' : undefined,
+  load: (id) =>
+    id === '\0net'
+      ? "export const isIP = (text) => process.getBuiltinModule('node:net').isIP(text);"
+      : undefined,
+};
+
+const common: InputOptions = {
+  cwd: root,
+  platform: 'node',
+  transform: { define: { 'import.meta.dirname': '__dirname', 'import.meta.filename': '__filename' } },
+  plugins: [native, lazyNet],
+};
+
+const output: OutputOptions = {
+  format: 'cjs',
+  sourcemap: true,
+  sourcemapExcludeSources: true,
+  // Blanks and comments are read, hashed and decoded at each start like everything else.
+  minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
+};
+
 const programs = (await readdir(`${root}src/bin`))
   .filter((name) => name.endsWith('.ts'))
   .map((name) => name.slice(0, -'.ts'.length));
@@ -55,6 +82,8 @@ try {
     await bundle(program);
     await putEntry(program);
   }
+  const threads = (await readdir(`${root}src/virtuald`)).filter((name) => name.endsWith('-thread.ts'));
+  for (const thread of threads) await bundleThread('virtuald', `src/virtuald/${thread}`);
   await rm(dist, { recursive: true, force: true });
   await rename(staging, dist);
 } finally {
@@ -63,11 +92,8 @@ try {
 
 async function bundle(program: string): Promise<void> {
   const build = await rolldown({
-    cwd: root,
+    ...common,
     input: { [program]: `src/bin/${program}.ts` },
-    platform: 'node',
-    transform: { define: { 'import.meta.dirname': '__dirname', 'import.meta.filename': '__filename' } },
-    plugins: [native],
     // What one file has for another need not be what its module says it exports.
     preserveEntrySignatures: 'allow-extension',
     // Imported late by one module and at once by another: the late one must not have to know.
@@ -90,15 +116,18 @@ async function bundle(program: string): Promise<void> {
   };
   await build.write({
     dir: `${staging}/${program}`,
-    format: 'cjs',
+    ...output,
     entryFileNames: '[name].js',
     chunkFileNames: '[name]-[hash].js',
-    sourcemap: true,
-    sourcemapExcludeSources: true,
-    // Blanks and comments are read, hashed and decoded at each start like everything else.
-    minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
     codeSplitting: { groups: [{ name, debugName: 'files' }], includeDependenciesRecursively: false },
   });
+  await build.close();
+}
+
+/** A further thread of a program is one file: what it needs of the others' would bring all that these hold. */
+async function bundleThread(program: string, module: string): Promise<void> {
+  const build = await rolldown({ ...common, input: root + module });
+  await build.write({ ...output, file: `${staging}/${program}/${basename(module, '.ts')}.js` });
   await build.close();
 }
 

@@ -7,6 +7,7 @@ const groups: readonly (readonly [title: string, firstWords: readonly string[]])
   ['look',                ['list', 'show', 'explain', 'affected', 'trace', 'profiles', 'profile']],
   ['keep right',          ['check', 'update', 'diff', 'rollback', 'hold', 'release', 'clean']],
   ['names and addresses', ['rename', 'alias', 'address']],
+  ['services',            ['service']],
   ['people',              ['user']],
   ['host',                ['doctor', 'completion']],
 ];
@@ -16,6 +17,7 @@ const groups: readonly (readonly [title: string, firstWords: readonly string[]])
 const families: Readonly<Record<string, string>> = {
   address: "a domain's addresses",
   alias:   "a domain's other names",
+  service: "a domain's services, and virtuald, which starts them",
   user:    'users of a tree',
 };
 

@@ -19,6 +19,14 @@ import { profilesSpec } from './specs/profiles-spec.ts';
 import { cleanSpec, removeSpec, restoreSpec } from './specs/remove-specs.ts';
 import { renameSpec } from './specs/rename-spec.ts';
 import { rollbackSpec } from './specs/rollback-spec.ts';
+import {
+  serviceDisableSpec,
+  serviceEnableSpec,
+  serviceInstallSpec,
+  serviceListSpec,
+  serviceSetupSpec,
+  serviceUninstallSpec,
+} from './specs/service-specs.ts';
 import { showSpec } from './specs/show-spec.ts';
 import { traceSpec } from './specs/trace-spec.ts';
 import { updateSpec } from './specs/update-spec.ts';
@@ -57,6 +65,12 @@ export const commands: readonly CommandSpec[] = [
   addressAddSpec,
   addressRemoveSpec,
   addressListSpec,
+  serviceEnableSpec,
+  serviceDisableSpec,
+  serviceListSpec,
+  serviceSetupSpec,
+  serviceInstallSpec,
+  serviceUninstallSpec,
   doctorSpec,
   userAddSpec,
   userRemoveSpec,

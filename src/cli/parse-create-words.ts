@@ -2,6 +2,7 @@ import { type DomainName, parseDomainName } from '../domain/domain-name.ts';
 import { type IpAddress, parseIpAddress } from '../domain/ip-address.ts';
 import { parseAdminName } from '../domain/parse-admin-name.ts';
 import type { LinkMethod } from '../domain/record.ts';
+import { parseServiceName } from '../domain/service-name.ts';
 import { escapeLines } from '../errors/escape-lines.ts';
 import { VirtfsError } from '../errors/virtfs-error.ts';
 
@@ -12,6 +13,7 @@ export interface CreateWords {
   readonly addresses: readonly IpAddress[] | undefined;
   readonly aliases: readonly DomainName[];
   readonly admin: string | undefined;
+  readonly services: readonly string[] | undefined;
   readonly link: 'auto' | LinkMethod | undefined;
 }
 
@@ -20,6 +22,7 @@ interface Values {
   readonly address?: readonly string[];
   readonly alias?: readonly string[];
   readonly admin?: string;
+  readonly service?: readonly string[];
   readonly link?: string;
   readonly quiet?: boolean;
   readonly verbose?: boolean;
@@ -29,7 +32,7 @@ const linkMethods = ['auto', 'reflink', 'hardlink', 'copy'] as const;
 
 /** Throws BAD_DOMAIN_NAME, BAD_ADDRESS, BAD_USER_NAME, and BAD_USAGE for words that contradict each other. */
 export function parseCreateWords(operands: readonly string[], values: Values): CreateWords {
-  const { profile, address, alias = [], admin, link, quiet, verbose } = values;
+  const { profile, address, alias = [], admin, service, link, quiet, verbose } = values;
   const domains = unique(operands.map(parseDomainName));
   const aliases = unique(alias.map(parseDomainName));
   const both = aliases.find((name) => domains.includes(name));
@@ -46,6 +49,7 @@ export function parseCreateWords(operands: readonly string[], values: Values): C
     addresses: address && unique(address.map(parseIpAddress)),
     aliases,
     admin: admin === undefined ? undefined : parseAdminName(admin),
+    services: service && unique(service.flatMap((word) => word.split(',')).map(parseServiceName)),
     link: link === undefined ? undefined : parseLink(link),
   };
 }

@@ -2,10 +2,14 @@ import { isAbsolute, normalize } from 'node:path';
 import { type DomainName, parseDomainName, unicodeForm, whyNotDomainName } from '../domain/domain-name.ts';
 import { type IpAddress, parseIpAddress } from '../domain/ip-address.ts';
 import { whyNotAdminName } from '../domain/parse-admin-name.ts';
+import { parseServiceName } from '../domain/service-name.ts';
 import type { Settings } from '../domain/settings.ts';
 import { escapeLines } from '../errors/escape-lines.ts';
 import { VirtfsError } from '../errors/virtfs-error.ts';
+import { readConfFiles } from '../host/read-conf-files.ts';
 import { type KnownProfile, readProfiles } from '../host/read-profiles.ts';
+import { readServiceTemplates } from '../host/read-service-templates.ts';
+import { readVirtualdFile } from '../host/read-virtuald-services.ts';
 import type { CreateRequest } from '../pipeline/create-request.ts';
 import { type PlannedDomains, planDomains } from '../pipeline/plan-domains.ts';
 import { readTaken, type Taken } from '../pipeline/read-taken.ts';
@@ -19,7 +23,7 @@ export interface WizardCall {
   /** What the command line said, with the settings' answers for what it left open. */
   readonly told: Omit<CreateRequest, 'domains'>;
   /** What the command line said itself: that is not asked again. */
-  readonly words: Pick<CreateWords, 'profiles' | 'addresses' | 'admin'>;
+  readonly words: Pick<CreateWords, 'profiles' | 'addresses' | 'admin' | 'services'>;
   readonly rootIsTold: boolean;
   readonly io: Io;
   readonly ask?: Ask;
@@ -36,12 +40,17 @@ export async function runWizard(call: WizardCall): Promise<CreateRequest | undef
   const domain = await askDomain(ask, await readTaken(preset.roots));
   const settings = rootIsTold ? preset : withRoot(preset, await askRoot(ask, preset));
   const taken = await readTaken(settings.roots);
+  const profiles = words.profiles ?? [
+    await askProfile(ask, await readProfiles(settings), preset.defaultProfile),
+  ];
+  const addresses = words.addresses ?? (await askAddresses(ask, taken));
   const request: CreateRequest = {
     ...told,
     settings,
     domains: [domain],
-    profiles: words.profiles ?? [await askProfile(ask, await readProfiles(settings), preset.defaultProfile)],
-    addresses: words.addresses ?? (await askAddresses(ask, taken)),
+    profiles,
+    addresses,
+    services: words.services ?? (await askServices(ask, settings, { profiles, addresses })),
     admin: words.admin ?? (await askAdmin(ask, preset.admin)),
   };
   io.err('Looking at the host …');
@@ -135,6 +144,35 @@ function whyNotAddress(word: string, taken: Taken): string | undefined {
   }
 }
 
+/** Nothing tells a domain without an address, unless a service goes by names: then there is nothing to ask. */
+async function askServices(
+  ask: Ask,
+  settings: Settings,
+  { profiles, addresses }: Pick<CreateRequest, 'profiles' | 'addresses'>,
+): Promise<readonly string[]> {
+  const { services } = await readVirtualdFile(settings);
+  const known = [
+    ...new Set([...readServiceTemplates().keys(), ...services.keys(), ...confServices(settings)]),
+  ];
+  const possible = addresses.length > 0 ? known : known.filter((name) => services.get(name)?.sni === true);
+  if (possible.length === 0) return [];
+  const answer = await ask.text({
+    message: `Services (${possible.sort().join(' ')}), with spaces between (none is fine)`,
+    default: possible.filter((name) => profiles.includes(name)).join(' '),
+    whyNot: (text) => firstOf(wordsOf(text), (word) => whyNotService(word, possible)),
+  });
+  const words = wordsOf(answer);
+  return words.includes('none') ? [] : [...new Set(words.map(parseServiceName))];
+}
+
+function confServices({ root }: Settings): readonly string[] {
+  return readConfFiles(root).map(({ service }) => service);
+}
+
+function whyNotService(word: string, possible: readonly string[]): string | undefined {
+  return word === 'none' || possible.includes(word) ? undefined : `${word} is none of them`;
+}
+
 function askAdmin(ask: Ask, preset: string): Promise<string> {
   return ask.text({
     message: "The administrator's user name",
@@ -147,7 +185,7 @@ function askAdmin(ask: Ask, preset: string): Promise<string> {
 }
 
 function describeRequest(
-  { domains, settings, profiles, addresses, aliases, admin }: CreateRequest,
+  { domains, settings, profiles, addresses, aliases, admin, services = [] }: CreateRequest,
   planned: PlannedDomains,
   columns: number,
 ): readonly string[] {
@@ -161,6 +199,7 @@ function describeRequest(
       ['profile', profiles.join(' ')],
       ['addresses', addresses.join(' ') || 'none'],
       ['aliases', aliases.join(' ') || undefined],
+      ['services', services.join(' ') || undefined],
       ['administrator', admin],
       ['takes', planned.domains.map(describePlanned)],
       ['notices', planned.notices.map(escapeLines)],

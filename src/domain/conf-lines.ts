@@ -2,13 +2,23 @@ import { escapeLines } from '../errors/escape-lines.ts';
 import { VirtfsError } from '../errors/virtfs-error.ts';
 import { type IpAddress, parseIpAddress } from './ip-address.ts';
 
+/**
+ * What a line of a file `conf.SERVICE` is for: an address; `default`, for connections that no other line is for; `sni`, for
+ * a tree that no address leads to, but the name that a TLS client asks for.
+ */
+export type ConfKey = IpAddress | 'default' | 'sni';
+
 /** One line of a file `conf.SERVICE`: connections to `address` go to the tree `directory`. */
 export interface ConfLine {
   /** From 1. */
   readonly line: number;
-  /** `default` is for connections that no other line is for. */
-  readonly address: IpAddress | 'default';
+  readonly address: ConfKey;
   readonly directory: string;
+  /**
+   * An earlier line gives `address` to another directory, and that one counts: this line only names a tree that TLS
+   * clients may ask for by its name.
+   */
+  readonly shared?: true;
 }
 
 /** A line that cannot be read. Edits leave it as it is. */
@@ -25,11 +35,11 @@ export interface Conf {
 
 /**
  * Reads a file by which virtuald finds the tree of a connection: a line is `ADDRESS DIRECTORY`, separated by white
- * space, with `default` for an address in one of them. What follows a word that begins with `#` is a comment. The first
- * line of an address counts; a second one that says otherwise is a complaint.
+ * space, with `default` or `sni` for an address. What follows a word that begins with `#` is a comment. The first line of
+ * an address counts; a later one that says otherwise is `shared`.
  */
 export function parseConf(text: string): Conf {
-  const seen = new Map<string, ConfLine>();
+  const seen = new Map<ConfKey, string>();
   const lines: ConfLine[] = [];
   const complaints: ConfComplaint[] = [];
   for (const { text: line, number } of splitLines(text)) {
@@ -40,14 +50,10 @@ export function parseConf(text: string): Conf {
       continue;
     }
     const { address, directory } = read;
-    const first = seen.get(address);
-    if (first !== undefined && !isSameDirectory(first.directory, directory)) {
-      complaints.push({ line: number, why: `line ${first.line} gives ${address} to another directory` });
-      continue;
-    }
+    const first = address === 'sni' ? directory : (seen.get(address) ?? directory);
+    seen.set(address, first);
     const whole = { line: number, address, directory };
-    if (first === undefined) seen.set(address, whole);
-    lines.push(whole);
+    lines.push(isSameDirectory(first, directory) ? whole : { ...whole, shared: true });
   }
   return { lines, complaints };
 }
@@ -56,14 +62,11 @@ export function parseConf(text: string): Conf {
  * `text` with a line that gives `address` to `directory`, behind the last line of that directory or else at the end.
  * The same text when such a line is there; undefined when the address is another directory's.
  */
-export function addConfLine(
-  text: string,
-  address: ConfLine['address'],
-  directory: string,
-): string | undefined {
+export function addConfLine(text: string, address: ConfKey, directory: string): string | undefined {
   const { lines } = parseConf(text);
-  const taken = lines.find((line) => line.address === address);
-  if (taken !== undefined) return isSameDirectory(taken.directory, directory) ? text : undefined;
+  const ofAddress = lines.filter((line) => line.address === address && line.shared === undefined);
+  if (ofAddress.some((line) => isSameDirectory(line.directory, directory))) return text;
+  if (ofAddress.length > 0 && address !== 'sni') return undefined;
   const last = lines.findLast((line) => isSameDirectory(line.directory, directory))?.line;
   const parts = splitLines(text);
   const index = last ?? parts.length;
@@ -75,7 +78,7 @@ export function addConfLine(
 }
 
 /** `text` without the lines that give an address, or this `address` alone, to `directory`. */
-export function removeConfLines(text: string, directory: string, address?: ConfLine['address']): string {
+export function removeConfLines(text: string, directory: string, address?: ConfKey): string {
   const isGone = ({ text }: Part): boolean => {
     const read = readLine(text);
     if (typeof read !== 'object' || !isSameDirectory(read.directory, directory)) return false;
@@ -103,10 +106,13 @@ export function renameConfDirectory(text: string, from: string, to: string): str
 
 /** True when both words name the same directory: one slash more, or a last one, makes no difference. */
 export function isSameDirectory(a: string, b: string): boolean {
-  return plain(a) === plain(b);
+  return a === b || plainDirectory(a) === plainDirectory(b);
 }
 
-function plain(path: string): string {
+/** The one spelling of all that `isSameDirectory` takes for the same. */
+export function plainDirectory(path: string): string {
+  // Nearly all are so already, and there may be a thousand of them, each compared with all.
+  if (!path.includes('//') && !path.endsWith('/')) return path;
   return path.replace(/\/+/gu, '/').replace(/(?<=.)\/$/u, '');
 }
 
@@ -131,7 +137,7 @@ function splitLines(text: string): readonly Part[] {
 }
 
 interface ReadLine {
-  readonly address: ConfLine['address'];
+  readonly address: ConfKey;
   readonly directory: string;
   /** Where the directory stands in the line. */
   readonly start: number;
@@ -147,12 +153,12 @@ function readLine(line: string): ReadLine | string | undefined {
   if (third !== undefined) return `'${shown(third[0])}' is one word too many: ADDRESS DIRECTORY`;
   if (!second[0].startsWith('/')) return `the directory '${shown(second[0])}' does not begin with /`;
   const address = readAddress(first[0]);
-  if (address === undefined) return `'${shown(first[0])}' is neither an IP address nor default`;
+  if (address === undefined) return `'${shown(first[0])}' is neither an IP address nor default nor sni`;
   return { address, directory: second[0], start: second.index };
 }
 
-function readAddress(word: string): ConfLine['address'] | undefined {
-  if (word === 'default') return word;
+function readAddress(word: string): ConfKey | undefined {
+  if (word === 'default' || word === 'sni') return word;
   try {
     return parseIpAddress(word);
   } catch (error) {

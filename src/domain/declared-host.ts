@@ -23,6 +23,8 @@ export interface DeclaredDomain {
   readonly addresses: readonly IpAddress[] | undefined;
   readonly aliases: readonly DomainName[] | undefined;
   readonly admin: string | undefined;
+  /** Names of services of virtuald: files conf.SERVICE that have lines of it. */
+  readonly services: readonly string[] | undefined;
   /** Groups of the domain's own, beside those every tree has and those of its users. */
   readonly groups: readonly string[];
   readonly users: readonly DeclaredUser[];
@@ -33,6 +35,8 @@ export interface PresentDomain {
   readonly record: DomainRecord;
   /** The links in the root of trees that lead to it, whoever made them. */
   readonly links: readonly DomainName[];
+  /** The services it has lines of conf files for. */
+  readonly services: readonly string[];
   /** Its record was changed, and the change has not come to its tree yet. */
   readonly isBehind: boolean;
   /** undefined where nobody asked for them, or the domain made its files unreadable. */

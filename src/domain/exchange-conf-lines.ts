@@ -60,7 +60,7 @@ function spellingOf(directory: string, { renamed }: ConfExchange): string {
 
 function has(text: string, address: IpAddress, directories: readonly string[]): boolean {
   return parseConf(text).lines.some(
-    (line) => line.address === address && isOneOf(line.directory, directories),
+    (line) => line.address === address && line.shared === undefined && isOneOf(line.directory, directories),
   );
 }
 

@@ -11,6 +11,7 @@ import { parsePasswordField } from './parse-password-field.ts';
 import { parseGecos, parseHome, parseShell } from './parse-user-fields.ts';
 import { whyNotUserName } from './parse-user-name.ts';
 import { whyNotPlainName } from './profile-rules.ts';
+import { parseServiceName } from './service-name.ts';
 
 const uidRule = 'must be a whole number from 1000 on';
 
@@ -38,6 +39,7 @@ const domainFields = {
   addresses: v.optional(listOf(parsed(parseIpAddress))),
   aliases: v.optional(listOf(parsed(parseDomainName))),
   admin: v.optional(text(whyNotAdminName)),
+  services: v.optional(listOf(parsed(parseServiceName))),
   groups: v.optional(listOf(text(whyNotUserName)), []),
 };
 
@@ -78,7 +80,7 @@ function parseDomain(name: string, value: unknown, complaints: Set<string>): Dec
     { where: shown(name), known: declaredKeys.domain },
     complaints,
   );
-  const { profiles, addresses, aliases, admin, groups = [] } = parsedFields ?? {};
+  const { profiles, addresses, aliases, admin, services, groups = [] } = parsedFields ?? {};
   const known = Object.entries(tableOf(users, `users of ${shown(name)}`, complaints)).map(([each, its]) =>
     parseUser(each, its, shown(name), complaints),
   );
@@ -94,6 +96,7 @@ function parseDomain(name: string, value: unknown, complaints: Set<string>): Dec
     addresses: once(addresses, 'addresses', name, complaints),
     aliases: once(aliases, 'aliases', name, complaints),
     admin,
+    services: services && [...new Set(services)],
     groups: [...new Set(groups)],
     users: known,
   };

@@ -6,6 +6,8 @@ import type { Profile } from './profile.ts';
 import {
   whyNotAccountName,
   whyNotCommand,
+  whyNotEtcName,
+  whyNotHostKey,
   whyNotPath,
   whyNotPlainName,
   whyNotPlainPath,
@@ -46,7 +48,11 @@ const fields = {
   groups: listOf(whyNotAccountName),
   pam: listOf(whyNotPlainName),
   setid: listOf(whyNotPlainPath),
+  etc: listOf(whyNotEtcName),
+  shells: listOf(whyNotPlainPath),
+  'host-keys': listOf(whyNotHostKey),
   services: listOf(whyNotPlainName),
+  install: v.optional(v.record(textThat(whyNotCommand), textThat(whyNotPlainName), 'must be a table'), {}),
 };
 
 const schema = table(fields);
@@ -66,8 +72,13 @@ export function parseProfile(name: string, tomlValue: unknown): Profile {
       mend: 'correct these keys in the profile; virtfs-profile(5) lists what each may hold',
     });
   }
-  const { 'optional-commands': optionalCommands, 'optional-files': optionalFiles, ...rest } = result.output;
-  return { name, ...rest, optionalCommands, optionalFiles };
+  const {
+    'optional-commands': optionalCommands,
+    'optional-files': optionalFiles,
+    'host-keys': hostKeys,
+    ...rest
+  } = result.output;
+  return { name, ...rest, optionalCommands, optionalFiles, hostKeys };
 }
 
 /** An object of these keys and no others; each other key is a complaint of its own, with the key it may be meant for. */

@@ -43,7 +43,8 @@ function readConfLine(value: unknown): RemovedConfLine {
   const { file, address, directory } = asObject(value);
   if (typeof file !== 'string' || typeof address !== 'string' || typeof directory !== 'string')
     throw new SyntaxError('a line of conf lacks a word');
-  return { file, address: address === 'default' ? address : parseIpAddress(address), directory };
+  const isWord = address === 'default' || address === 'sni';
+  return { file, address: isWord ? address : parseIpAddress(address), directory };
 }
 
 function asText(value: unknown): string {

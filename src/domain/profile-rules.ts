@@ -34,12 +34,25 @@ export function whyNotCommand(text: string): string | undefined {
   return isPattern(text) ? "is a pattern: only '*' alone stands for all" : undefined;
 }
 
-/** A user or group name as useradd(8) allows for system accounts. */
+/** A user or group name as packages give them to system accounts: `www-data`, `Debian-exim`. */
 export function whyNotAccountName(text: string): string | undefined {
-  return /^[a-z_][a-z0-9_.-]{0,31}$/u.test(text) ? undefined : 'is not a user or group name';
+  return /^[A-Za-z_][A-Za-z0-9_.-]{0,31}$/u.test(text) ? undefined : 'is not a user or group name';
 }
 
 /** A name that can be one path component and one word: a profile, package, device, PAM or network service. */
 export function whyNotPlainName(text: string): string | undefined {
   return /^[A-Za-z0-9][A-Za-z0-9+._:-]{0,127}$/u.test(text) ? undefined : 'is not a name';
+}
+
+/** The name of a file below etc: `vsftpd.conf`, `ssh/sshd_config`. */
+export function whyNotEtcName(text: string): string | undefined {
+  if (text.startsWith('/')) return 'is absolute: name it as it is below etc';
+  return whyNotPlainPath(`/${text}`);
+}
+
+/** A path that by its name alone is taken for a key, so that none is ever copied from the host or to a clone. */
+export function whyNotHostKey(text: string): string | undefined {
+  return /^\/etc\/ssh\/ssh_host_[\w-]*key$/u.test(text)
+    ? undefined
+    : "is not like '/etc/ssh/ssh_host_ed25519_key'";
 }

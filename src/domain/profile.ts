@@ -39,6 +39,14 @@ export interface Profile {
   readonly pam: readonly string[];
   /** Paths that keep their set-user-id and set-group-id bits. */
   readonly setid: readonly string[];
+  /** Names of templates of etc, without `.eta`, that only trees of profiles naming them get. */
+  readonly etc: readonly string[];
+  /** Paths that `etc/shells` lists beside the host's shells: an FTP server takes nobody whose shell is not in there. */
+  readonly shells: readonly string[];
+  /** Where each new tree gets an SSH host key of its own; the public half is beside it. */
+  readonly hostKeys: readonly string[];
   /** Services the profile readies a tree for. */
   readonly services: readonly string[];
+  /** Debian's package of a command, for whoever lacks it. */
+  readonly install: Readonly<Record<string, string>>;
 }

@@ -1,10 +1,10 @@
+import type { ConfKey } from './conf-lines.ts';
 import type { DomainName } from './domain-name.ts';
-import type { IpAddress } from './ip-address.ts';
 
 /** A line of a file `conf.SERVICE` that went with a domain. */
 export interface RemovedConfLine {
   readonly file: string;
-  readonly address: IpAddress | 'default';
+  readonly address: ConfKey;
   readonly directory: string;
 }
 

@@ -1,5 +1,7 @@
 import { closeSync, constants, fstatSync, fsyncSync, lstatSync, readFileSync, statSync } from 'node:fs';
+import { isConfName } from '../domain/service-name.ts';
 import { explainErrno } from '../errors/explain-errno.ts';
+import { VirtfsError } from '../errors/virtfs-error.ts';
 import { openBeneath } from '../linux/files.ts';
 import { listDir } from '../linux/list-dir.ts';
 import { heldPath } from './held-path.ts';
@@ -47,6 +49,39 @@ export function changeConfFiles(state: StateDir, edit: ConfEdit): ChangedConf {
   return { changed, problems };
 }
 
+/**
+ * Lets `edit` change one file `conf.SERVICE` in the root of trees, which is made, mode 0644, where it is not there and
+ * gets a text. True when it was written, and then it is on the disk. The lock must be held, the umask 0. Throws PATH_TAKEN
+ * where something else has the name or others than root may write it, NO_SPACE, READ_ONLY, IO_ERROR.
+ */
+export function changeConfFile(state: StateDir, name: string, edit: (text: string) => string): boolean {
+  try {
+    const found = readConf(state.rootFd, name) ?? newConf(state.rootFd, name);
+    if (typeof found === 'string') throw confTaken(name, found);
+    const text = edit(found.text);
+    if (text === found.text) return false;
+    putFromStage(state, state.rootFd, { name, content: Buffer.from(text, 'latin1'), mode: found.mode });
+    fsyncSync(state.rootFd);
+    return true;
+  } catch (error) {
+    throw explainErrno(error, `cannot change ${name} in the root of trees`);
+  }
+}
+
+function newConf(rootFd: number, name: string): FoundConf | string {
+  const found = lstatSync(heldPath(rootFd, name), { throwIfNoEntry: false });
+  if (found === undefined) return { text: '', mode: 0o644 };
+  return `something that is no file has the name ${name}`;
+}
+
+function confTaken(name: string, why: string): VirtfsError {
+  return new VirtfsError('PATH_TAKEN', {
+    what: `cannot change ${name} in the root of trees`,
+    why,
+    mend: 'then run the same command again',
+  });
+}
+
 /** The paths by which lines of conf files may name the trees `names`, spelled as `ConfEdit` spells text. */
 export function confDirectories(roots: readonly string[], names: readonly string[]): readonly string[] {
   const paths = roots.flatMap((root) => names.map((name) => `${root === '/' ? '' : root}/${name}`));
@@ -56,7 +91,7 @@ export function confDirectories(roots: readonly string[], names: readonly string
 function listConfNames(rootFd: number): readonly string[] {
   return listDir(rootFd)
     .map(({ name }) => name)
-    .filter((name) => /^conf\.[\w-]+$/u.test(name))
+    .filter(isConfName)
     .sort();
 }
 

@@ -3,8 +3,10 @@ import { sysexit } from './sysexits.ts';
 /** Every code a user can meet, and the status the process ends with. Codes are public: add, never rename. */
 // biome-ignore format: a table
 export const exitStatus = {
+  ADDRESS_MISSING:        sysexit.noInput,
   ADDRESS_TAKEN:          sysexit.cantCreat,
   BAD_ADDRESS:            sysexit.dataErr,
+  BAD_CONF:               sysexit.dataErr,
   BAD_CONFIG:             sysexit.config,
   BAD_DOMAIN_NAME:        sysexit.dataErr,
   BAD_ELF:                sysexit.dataErr,
@@ -15,6 +17,9 @@ export const exitStatus = {
   BAD_USER_FIELD:         sysexit.dataErr,
   BAD_USER_NAME:          sysexit.dataErr,
   BUSY:                   sysexit.tempFail,
+  CANNOT_LISTEN:          sysexit.unavailable,
+  CLIENT_DENIED:          sysexit.noPerm,
+  CLIENT_GONE:            sysexit.unavailable,
   COMMAND_MISSING:        sysexit.noInput,
   DOMAIN_EXISTS:          sysexit.cantCreat,
   DOMAIN_MISSING:         sysexit.noInput,
@@ -28,7 +33,9 @@ export const exitStatus = {
   NEEDS_ROOT:             sysexit.noPerm,
   NEEDS_TERMINAL:         sysexit.usage,
   NOTHING_TO_ROLL_BACK:   sysexit.noInput,
+  NOT_RUNNING:            sysexit.unavailable,
   NO_SPACE:               sysexit.ioErr,
+  NO_TREE:                sysexit.unavailable,
   PACKAGE_MISSING:        sysexit.noInput,
   PATH_IS_SYMLINK:        sysexit.cantCreat,
   PATH_MISSING:           sysexit.noInput,

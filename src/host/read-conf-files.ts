@@ -1,6 +1,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Conf, parseConf } from '../domain/conf-lines.ts';
+import { isConfName } from '../domain/service-name.ts';
 import { explainErrno } from '../errors/explain-errno.ts';
 import { isErrno } from '../errors/virtfs-error.ts';
 import { readPlainFile } from './read-plain-file.ts';
@@ -18,9 +19,14 @@ export function readConfFiles(root: string): readonly ConfFile[] {
   }));
 }
 
+/** The text of one of them, each byte a character; empty where it is not there. */
+export function readConfText(root: string, name: string): string {
+  return readPlainFile(join(root, name), () => {}, 'latin1') ?? '';
+}
+
 function listConfNames(root: string): readonly string[] {
   try {
-    const names = readdirSync(root).filter((name) => /^conf\.[\w-]+$/u.test(name));
+    const names = readdirSync(root).filter(isConfName);
     // A tree, or an alias of one, may be called conf.org.
     return names.sort().filter((name) => statSync(join(root, name), { throwIfNoEntry: false })?.isFile());
   } catch (error) {

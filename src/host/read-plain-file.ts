@@ -6,7 +6,11 @@ import { isErrno, VirtfsError } from '../errors/virtfs-error.ts';
  * The text of a regular file, undefined when there is no such path. `requireFit` may throw before a byte is read: it is
  * told of the file that is open, since the path may name another one by then.
  */
-export function readPlainFile(path: string, requireFit: (stat: Stats) => void): string | undefined {
+export function readPlainFile(
+  path: string,
+  requireFit: (stat: Stats) => void,
+  encoding: 'utf8' | 'latin1' = 'utf8',
+): string | undefined {
   let fd: number;
   try {
     // Without O_NONBLOCK a FIFO of this name would hold the call for ever.
@@ -19,7 +23,7 @@ export function readPlainFile(path: string, requireFit: (stat: Stats) => void): 
     const stat = fstatSync(fd);
     if (!stat.isFile()) throw notAFile(path);
     requireFit(stat);
-    return readFileSync(fd, 'utf8');
+    return readFileSync(fd, encoding);
   } catch (error) {
     throw explainErrno(error, `cannot read ${path}`);
   } finally {

@@ -6,23 +6,33 @@ import { isErrno } from '../errors/virtfs-error.ts';
 import { findInstallRoot } from './find-install-root.ts';
 import { readConfigFile } from './read-config-file.ts';
 
-export interface FoundTemplates {
+interface FolderOfTemplates {
   readonly texts: ReadonlyMap<string, string>;
   /** Names of those that are the administrator's. */
   readonly site: ReadonlySet<string>;
 }
 
+export interface FoundTemplates extends FolderOfTemplates {
+  /** Those that only trees get whose profile names them. */
+  readonly ofProfiles: FolderOfTemplates;
+}
+
 /**
- * The text of every file under `templates/etc`, by its name relative to that folder (`pam.d/common-auth`); a file of
- * the same name in the administrator's `etc` stands in its place, and new names there are added.
- * Throws BAD_CONFIG for one of the administrator's that others may write.
+ * The text of every file under `templates/etc` and `templates/profile-etc`, by its name relative to that folder
+ * (`pam.d/common-auth`); a file of the same name in the administrator's `etc` or `profile-etc` stands in its place, and
+ * new names there are added. Throws BAD_CONFIG for one of the administrator's that others may write.
  */
 export function readTemplates(settings: Settings): FoundTemplates {
-  const builtIn = join(findInstallRoot(), 'templates', 'etc');
+  const ofProfiles = readFolder('profile-etc', join(settings.configDir, 'profile-etc'));
+  return { ...readFolder('etc', settings.etcDir), ofProfiles };
+}
+
+function readFolder(name: string, siteFolder: string): FolderOfTemplates {
+  const builtIn = join(findInstallRoot(), 'templates', name);
   const texts = new Map(listFiles(builtIn).map((name) => [name, readFileSync(join(builtIn, name), 'utf8')]));
   const site = new Set<string>();
-  for (const name of listFiles(settings.etcDir)) {
-    const text = readConfigFile(join(settings.etcDir, name));
+  for (const name of listFiles(siteFolder)) {
+    const text = readConfigFile(join(siteFolder, name));
     if (text === undefined) continue;
     texts.set(name, text);
     site.add(name);

@@ -5,6 +5,7 @@ import type { DomainName } from '../domain/domain-name.ts';
 import type { Settings } from '../domain/settings.ts';
 import { VirtfsError } from '../errors/virtfs-error.ts';
 import { readTrash } from '../host/read-trash.ts';
+import { readVirtualdFile } from '../host/read-virtuald-services.ts';
 import { describeDeclaredMistakes } from '../plan/describe-declared-mistakes.ts';
 import { type HostPlan, planHostChanges, planNewDomain } from '../plan/plan-host-changes.ts';
 import { requireRoot } from './change-trees.ts';
@@ -110,6 +111,8 @@ async function planHost(request: ApplyRequest, state: HostState): Promise<HostPl
   });
   const { foreseen, mistakes } = await foreseeDomains(settings, made, changed);
   const names = new Set(declared.map(({ domain }) => domain));
+  const { services } = await readVirtualdFile(settings);
+  const sni = [...services.values()].filter((each) => each.sni);
   const removed = state.domains.filter(({ record }) => prune && !names.has(record.domain));
   const all = [
     ...describeDeclaredMistakes(declared, {
@@ -117,6 +120,7 @@ async function planHost(request: ApplyRequest, state: HostState): Promise<HostPl
       prune,
       foreseen,
       strangers: state.strangers,
+      sniServices: new Set(sni.map(({ name }) => name)),
     }),
     ...mistakes,
     ...removed.flatMap(describeUse),

@@ -80,7 +80,7 @@ function edit(before: string, change: ConfChange, directories: readonly string[]
   }
   for (const address of added) {
     const isThere = parseConf(text).lines.some(
-      (line) => line.address === address && isOneOf(line, directories),
+      (line) => line.address === address && line.shared === undefined && isOneOf(line, directories),
     );
     if (isThere) continue;
     const more = addConfLine(text, address, spelling);

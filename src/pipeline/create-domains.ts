@@ -6,6 +6,7 @@ import { checkNewTree, publishTree, stageTree } from '../engine/lay-tree.ts';
 import type { Filling } from '../engine/make-entry.ts';
 import type { TreesRoot } from '../engine/open-root.ts';
 import { putEntry } from '../engine/put-entry.ts';
+import { putHostKeys } from '../engine/put-host-keys.ts';
 import { putStateFile } from '../engine/put-state-file.ts';
 import type { StateDir } from '../engine/state-dir.ts';
 import type { Store } from '../engine/store.ts';
@@ -154,12 +155,7 @@ class CreateRun {
     const [first, ...others] = this.#works;
     if (first === undefined) return;
     const tally = await fillStore(allEntries(first.plan), places, this.#between);
-    for (const { plan } of others)
-      await fillStore(
-        plan.own.flatMap(({ entries }) => entries),
-        places,
-        this.#between,
-      );
+    for (const { plan } of others) await fillStore(allEntries({ ...plan, layer: [] }), places, this.#between);
     // With a known layer little of the host was asked, and what is known of the rest stays.
     if (host.isChanged && this.#inspection?.known === undefined) {
       const name = nameHostCache(this.#request.profiles);
@@ -190,8 +186,10 @@ class CreateRun {
   }
 
   async #check(note: (text: string) => void): Promise<void> {
-    for (const { plan, tree } of this.#works) {
+    for (const { domain, plan, tree } of this.#works) {
       checkNewTree(tree, allEntries(plan));
+      // After the check, for no plan knows them.
+      putHostKeys(tree, needed(this.#inspection).profile.hostKeys, domain);
       tree.rest();
       await this.#between();
     }

@@ -15,6 +15,8 @@ export interface CreateRequest {
   readonly addresses: readonly IpAddress[];
   readonly aliases: readonly DomainName[];
   readonly admin: string;
+  /** Services of virtuald it is to have, once its tree is there: see createWithServices. */
+  readonly services?: readonly string[];
   readonly link: 'auto' | LinkMethod;
   readonly settings: Settings;
   readonly progress: Progress;

@@ -6,11 +6,18 @@ import type { IpAddress } from '../domain/ip-address.ts';
 import type { DomainRecord } from '../domain/record.ts';
 import type { Settings } from '../domain/settings.ts';
 import { VirtfsError } from '../errors/virtfs-error.ts';
-import type { HostChange, ListChange, NewDomain, UserChangeStep } from '../plan/plan-host-changes.ts';
+import type {
+  HostChange,
+  ListChange,
+  NewDomain,
+  ServicesChange,
+  UserChangeStep,
+} from '../plan/plan-host-changes.ts';
 import { planUserChanges } from '../plan/plan-user-changes.ts';
 import { addGroup } from './add-group.ts';
 import { addUser } from './add-user.ts';
 import { changeLists, type WantedLists } from './change-lists.ts';
+import { changeServices } from './change-services.ts';
 import { changeUser } from './change-user.ts';
 import { createDomains } from './create-domains.ts';
 import { type PlacedDomain, readTreeAccounts } from './read-host-state.ts';
@@ -35,8 +42,11 @@ export interface ChangeGroup {
   readonly run: () => Promise<void>;
 }
 
-/** What whoever is root in one tree can make fail there; the other domains are not to wait for him. */
+/** What whoever is root in one tree, or a line somebody wrote, can make fail there; other domains are not to wait for it. */
 const ofOneTree: readonly string[] = [
+  'ADDRESS_TAKEN',
+  'PATH_TAKEN',
+
   'TREE_UNSAFE',
   'TREE_BROKEN',
   'BUSY',
@@ -124,6 +134,8 @@ export class HostChanger {
         const root = this.#place(domain);
         return this.#refresh(root, await requireRecord(root, domain));
       }
+      case 'change services':
+        return this.#changeServices(change);
       case 'change domain':
         throw new Error('changes of lists are made together');
       case 'remove user':
@@ -133,6 +145,18 @@ export class HostChanger {
       case 'change user':
         return this.#runUser(change);
     }
+  }
+
+  async #changeServices({ domain, added, removed }: ServicesChange): Promise<void> {
+    const request = { ...this.#quietly(), root: this.#place(domain), domain };
+    const { notices } = await changeServices({
+      ...request,
+      enable: added,
+      disable: removed,
+      asDefault: false,
+      dryRun: false,
+    });
+    this.#note(domain, notices);
   }
 
   async #runUser(change: UserChangeStep): Promise<void> {
@@ -255,7 +279,8 @@ interface Place {
 
 /** A change of the users of a domain that is made by this plan. */
 function isOfNew(type: HostChange['type'], domain: DomainName, created: ReadonlySet<DomainName>): boolean {
-  return type !== 'create domain' && type !== 'remove domain' && created.has(domain);
+  const isOfUsers = type !== 'create domain' && type !== 'remove domain' && type !== 'change services';
+  return isOfUsers && created.has(domain);
 }
 
 function wantedLists({

@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import { lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Settings } from '../domain/settings.ts';
@@ -6,6 +5,8 @@ import { type HostCache, identityOf, nameHostCache, parseHostCache } from '../ho
 import { Host } from '../host/open-host.ts';
 import { type ProfileText, parseProfiles, readProfileTexts } from '../host/read-profiles.ts';
 import { type FoundTemplates, readTemplates } from '../host/read-templates.ts';
+import { sha256 } from '../linux/sha256.ts';
+import { joinTemplates } from '../plan/join-templates.ts';
 import type { TreeFacts } from '../plan/plan-tree.ts';
 import { resolveProfile } from '../plan/resolve-profile.ts';
 import { type KnownLayer, nameKnownLayer, parseKnownLayer } from './known-layer.ts';
@@ -60,8 +61,10 @@ export async function inspectHost(
   if (known !== undefined) {
     const host = new Host(new Map());
     if (host.stillAnswers(known.answers)) {
-      const common = { templates, key, logSocket, otherDomains, answersTellAll: true };
-      return { ...common, host, profile: known.profile, packageFiles: new Map(), globbed: new Map(), known };
+      const { profile } = known;
+      const joined = joinTemplates(templates, profile);
+      const common = { templates: joined, key, logSocket, otherDomains, answersTellAll: true };
+      return { ...common, host, profile, packageFiles: new Map(), globbed: new Map(), known };
     }
   }
   return inspectAnew(settings, profiles, otherDomains, given);
@@ -89,15 +92,17 @@ export async function inspectAnew(
     findGlobs(profile.files, profile.exclude),
   ]);
   const answersTellAll = inspectPackageLists(profile.packages, host) && inspectGlobs(globbed.keys(), host);
-  const common = { templates, key, logSocket, otherDomains, answersTellAll };
+  const joined = joinTemplates(templates, profile);
+  const common = { templates: joined, key, logSocket, otherDomains, answersTellAll };
   return { ...common, host, profile, packageFiles, globbed, known: undefined };
 }
 
 /** This program, and every text a plan depends on. */
-function nameFacts(profiles: ReadonlyMap<string, ProfileText>, { texts, site }: FoundTemplates): string {
+function nameFacts(profiles: ReadonlyMap<string, ProfileText>, templates: FoundTemplates): string {
   const program = identityOf(lstatSync(import.meta.filename));
   const profileTexts = [...profiles].map(([name, { text }]) => [name, text]);
-  return hash('sha256', JSON.stringify([program, profileTexts, [...texts], [...site]]));
+  const folders = [templates, templates.ofProfiles].map(({ texts, site }) => [[...texts], [...site]]);
+  return sha256(JSON.stringify([program, profileTexts, folders]));
 }
 
 /** What was learnt for these profiles; where that is nothing yet, what was learnt for any others. */

@@ -11,7 +11,9 @@ import { explainErrno } from '../errors/explain-errno.ts';
 import { isErrno, VirtfsError } from '../errors/virtfs-error.ts';
 import { readPlainFile } from '../host/read-plain-file.ts';
 import { type DomainList, listDomains, readRecord } from '../host/read-records.ts';
+import { readVirtualdFile } from '../host/read-virtuald-services.ts';
 import { parseManifestHead } from '../manifest/manifest-text.ts';
+import { findServices } from './list-services.ts';
 import { withDomainTree } from './with-domain-tree.ts';
 
 /** A domain as it is, with the root its tree is in. */
@@ -31,19 +33,22 @@ export interface HostState {
  * tree did to its files is that domain's trouble, and keeps nobody from reading the others. Throws NEEDS_ROOT, BAD_RECORD.
  */
 export async function readHostState(
-  { roots }: Pick<Settings, 'roots'>,
+  settings: Pick<Settings, 'roots' | 'configDir'>,
   needsAccounts: (domain: DomainName) => boolean,
 ): Promise<HostState> {
   const domains: PlacedDomain[] = [];
   const strangers = new Map<string, string>();
-  for (const root of roots) {
+  const virtuald = await readVirtualdFile(settings);
+  for (const root of settings.roots) {
     const list = listDomains(root);
+    const services = findServices(list, virtuald);
     const known = new Set<string>();
     for (const domain of list.domains) {
       const record = await readRecord(root, domain);
       if (record === undefined) continue;
       known.add(domain);
-      domains.push(await readDomain(root, record, list, needsAccounts(domain)));
+      const own = services.get(domain) ?? [];
+      domains.push({ ...(await readDomain(root, record, list, needsAccounts(domain))), services: own });
     }
     for (const { name, domain } of list.aliases) if (known.has(domain)) known.add(name);
     for (const [name, what] of listStrangers(root, known)) strangers.set(name, what);
@@ -64,7 +69,7 @@ async function readDomain(
   record: DomainRecord,
   { aliases }: DomainList,
   needsAccounts: boolean,
-): Promise<PlacedDomain> {
+): Promise<Omit<PlacedDomain, 'services'>> {
   const links = aliases.filter(({ domain }) => domain === record.domain).map(({ name }) => name);
   const common = { root, record, links, isBehind: isBehind(root, record.domain) };
   if (!needsAccounts) return { ...common, accounts: undefined, trouble: undefined };

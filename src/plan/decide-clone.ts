@@ -54,11 +54,11 @@ export function isGoneInClone(path: string): boolean {
 const momentary = new Set(['dev', 'lost+found', 'proc', 'run', 'sys', 'tmp']);
 
 /**
- * Accounts, which come along with other ids, their backups and locks; ids that are given out to users; files that
- * `virtfs update` laid beside.
+ * Accounts, which come along with other ids, their backups and locks; ids that are given out to users; SSH host keys, by
+ * which clients tell one domain from another; files that `virtfs update` laid beside.
  */
 function isOfOneDomain(path: string): boolean {
-  return /^etc\/(?:(?:passwd|group|shadow|gshadow)(?:[-+]|\.lock|\.\d+)?|\.pwd\.lock|n?sub[ug]id[-+]?|(?:.*\/)?[^/]*\.virtfs-new)$/u.test(
+  return /^etc\/(?:(?:passwd|group|shadow|gshadow)(?:[-+]|\.lock|\.\d+)?|\.pwd\.lock|n?sub[ug]id[-+]?|ssh\/ssh_host_[^/]*|(?:.*\/)?[^/]*\.virtfs-new)$/u.test(
     path,
   );
 }

@@ -41,6 +41,7 @@ export function describeDeclaration(
       admin,
       ...listOf('addresses', addresses),
       ...listOf('aliases', presentList(each, 'aliases')),
+      ...listOf('services', each.services),
       ...(each.accounts === undefined ? {} : describePeople(each, each.accounts, choice, notices)),
     };
     return [domain, fields] as const;

@@ -14,6 +14,8 @@ export interface MistakeFacts {
   readonly foreseen: ReadonlyMap<DomainName, TreeAccounts>;
   /** What stands in a root of trees and is neither a domain of virtfs nor a link to one, and what it is. */
   readonly strangers: ReadonlyMap<string, string>;
+  /** Services that tell domains by the name a TLS client asks for. */
+  readonly sniServices: ReadonlySet<string>;
 }
 
 /** A file name has at most 255 bytes, and the record of a domain is `<domain>.json`. */
@@ -31,6 +33,7 @@ export function describeDeclaredMistakes(
   return [
     ...describeShared(declared, facts),
     ...declared.flatMap((each) => describeNames(each, known.get(each.domain), facts.strangers)),
+    ...declared.flatMap((each) => describeServices(each, known.get(each.domain), facts.sniServices)),
     ...declared.flatMap((each) => {
       const there = known.get(each.domain);
       const accounts = there === undefined ? facts.foreseen.get(each.domain) : there.accounts;
@@ -80,6 +83,20 @@ function claimsLeft(there: PresentDomain, wanted: DeclaredDomain | undefined): r
     ...(wanted?.aliases === undefined ? [...aliases, ...presentList(there, 'aliases')] : []),
     ...(wanted?.addresses === undefined ? addresses : []),
   ].map((what) => ({ what, domain }));
+}
+
+/** A line is for an address; one of a domain without any was written by hand, for what no other line is for. */
+function describeServices(
+  { domain, services = [], addresses }: DeclaredDomain,
+  there: PresentDomain | undefined,
+  sniServices: ReadonlySet<string>,
+): readonly string[] {
+  const had = there?.record.addresses ?? [];
+  if ((addresses ?? had).length > 0) return [];
+  const kept = had.length === 0 ? (there?.services ?? []) : [];
+  return services
+    .filter((service) => !sniServices.has(service) && !kept.includes(service))
+    .map((service) => `${domain} would have no address by which the service ${service} could tell it`);
 }
 
 function describeNames(

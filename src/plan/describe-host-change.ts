@@ -16,6 +16,10 @@ export function describeHostChange(change: HostChange): string {
     }
     case 'change domain':
       return `~ ${[domain as string, ...change.lists.map(describeList)].join('  ')}`;
+    case 'change services': {
+      const marks = [...change.removed.map((each) => `-${each}`), ...change.added.map((each) => `+${each}`)];
+      return `~ ${domain}  services ${marks.map(escapeLines).join(' ')}`;
+    }
     case 'refresh domain':
       return `~ ${domain}  the tree follows its record`;
     case 'remove user':
@@ -40,6 +44,8 @@ export function encodeHostChange(change: HostChange): Readonly<Record<string, un
       return { type, text, ...change.make };
     case 'change domain':
       return { type, domain, text, lists: change.lists };
+    case 'change services':
+      return { type, domain, text, added: change.added, removed: change.removed };
     case 'remove domain':
     case 'refresh domain':
       return { type, domain, text };

@@ -35,7 +35,16 @@ export type HostChange =
   | { readonly type: 'create domain'; readonly domain: DomainName; readonly make: NewDomain }
   /** The tree follows its record, which a call that was stopped had changed. */
   | { readonly type: 'refresh domain'; readonly domain: DomainName }
+  | ServicesChange
   | UserChangeStep;
+
+/** Lines of conf files that come and go: services by their names. */
+export interface ServicesChange {
+  readonly type: 'change services';
+  readonly domain: DomainName;
+  readonly added: readonly string[];
+  readonly removed: readonly string[];
+}
 
 /** One step of those that concern the users of a domain. */
 export type UserChangeStep =
@@ -97,6 +106,8 @@ export function planHostChanges(
       ...records.filter(({ type }) => type === 'change domain'),
       ...pairs.flatMap(({ each, there }) => (there === undefined ? [planCreation(each, defaults)] : [])),
       ...records.filter(({ type }) => type === 'refresh domain'),
+      // Lines are for addresses, which the steps before have brought.
+      ...pairs.flatMap(({ each, there }) => planServices(each, there)),
       ...users.flatMap(({ changes }) => changes),
     ],
     refusals: [
@@ -146,6 +157,14 @@ function planRecord(declared: DeclaredDomain, there: PresentDomain): HostChange[
   });
   if (lists.length > 0) return [{ type: 'change domain', domain, lists }];
   return there.isBehind ? [{ type: 'refresh domain', domain }] : [];
+}
+
+function planServices({ domain, services }: DeclaredDomain, there: PresentDomain | undefined): HostChange[] {
+  if (services === undefined) return [];
+  const had = there?.services ?? [];
+  const added = services.filter((each) => !had.includes(each));
+  const removed = had.filter((each) => !services.includes(each));
+  return added.length + removed.length === 0 ? [] : [{ type: 'change services', domain, added, removed }];
 }
 
 /** The order of profiles counts: what a later one says of a folder wins. */

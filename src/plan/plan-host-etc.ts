@@ -13,6 +13,8 @@ export interface HostEtcRequest {
   readonly foreign: readonly string[];
   /** Whether the tree will have a program at this absolute path. */
   readonly inTree: (path: string) => boolean;
+  /** Shells that the profile has listed beside those of the host. */
+  readonly shells: readonly string[];
 }
 
 export interface PlannedEtc {
@@ -40,7 +42,7 @@ const copied = [
  * A file that names the host or another domain, or holds a secret, is not taken, with a notice.
  * Give these before the templates' files: the first entry of a path is the one that counts.
  */
-export function planHostEtc({ host, foreign, inTree }: HostEtcRequest): PlannedEtc {
+export function planHostEtc({ host, foreign, inTree, shells }: HostEtcRequest): PlannedEtc {
   const entries: Entry[] = [];
   const notices: string[] = [];
   for (const [name, kind, why] of copied) {
@@ -59,7 +61,7 @@ export function planHostEtc({ host, foreign, inTree }: HostEtcRequest): PlannedE
     entries: [
       ...entries,
       ...planZone(host),
-      planShells(host, inTree),
+      planShells(host, inTree, shells),
       planResolvConf(host, notices),
       planLoaderConf(host, foreign),
     ],
@@ -81,12 +83,12 @@ function planZone(host: HostView): Entry[] {
   return [entry, ...zone];
 }
 
-/** Shells of the host that are in the tree too: shells(5), which chsh and FTP servers ask. */
-function planShells(host: HostView, inTree: (path: string) => boolean): Entry {
+/** Shells of the host and of the profile that are in the tree too: shells(5), which chsh and FTP servers ask. */
+function planShells(host: HostView, inTree: (path: string) => boolean, more: readonly string[]): Entry {
   const listed = (readHostText(host, '/etc/shells') ?? '')
     .split('\n')
     .filter((line) => /^\/[\w./+-]+$/u.test(line) && inTree(line));
-  const shells = new Set(['/bin/sh', '/bin/bash'].filter(inTree).concat(listed));
+  const shells = new Set(['/bin/sh', '/bin/bash'].filter(inTree).concat(listed, more.filter(inTree)));
   return etcFile('shells', [...shells].map((shell) => `${shell}\n`).join(''), 'login shells in the tree');
 }
 

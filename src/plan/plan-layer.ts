@@ -55,7 +55,7 @@ export function planLayer(request: LayerRequest): PlannedLayer {
   });
 
   const commands = findCommands(profile, host);
-  if (commands.missing.length > 0) throw commandsMissing(commands.missing, profile.name);
+  if (commands.missing.length > 0) throw commandsMissing(commands.missing, profile);
   if (commands.leftOut.length > 0)
     notices.add(`not on this host, so not in the tree: ${commands.leftOut.join(' ')}`);
 
@@ -179,12 +179,16 @@ function machineOf(entries: readonly Entry[], host: HostView): CacheMachine | un
   return undefined;
 }
 
-function commandsMissing(names: readonly string[], profile: string): VirtfsError {
+function commandsMissing(names: readonly string[], { name, install }: Profile): VirtfsError {
   const shown = names.map(escapeLines).join(', ');
+  const packages = new Set(names.flatMap((each) => (Object.hasOwn(install, each) ? [install[each]] : [])));
+  const unknown = names.find((each) => !Object.hasOwn(install, each));
+  const search = `apt-file search bin/${unknown ?? 'NAME'}`;
+  const how = packages.size === 0 ? search : `apt-get install ${[...packages].join(' ')}`;
   return new VirtfsError('COMMAND_MISSING', {
-    what: `cannot make a tree with the profile ${profile}`,
+    what: `cannot make a tree with the profile ${name}`,
     why: `this host has no ${shown}`,
-    mend: `install what holds them (apt-file search bin/${names[0] ?? 'NAME'}), or list them under optional-commands in the profile`,
+    mend: `install what holds them (${how}), or list them under optional-commands in the profile`,
   });
 }
 

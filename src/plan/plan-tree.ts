@@ -53,7 +53,7 @@ export function planTreeLayer(facts: LayerFacts): LayerPlan {
   const foreign = listHostNames(host);
   const pam = planPam({ services: profile.pam, host, templates, foreign });
   const { sections, inTree, notices } = planLayer({ ...facts, pamModules: pam.modules });
-  const etc = planHostEtc({ host, foreign, inTree });
+  const etc = planHostEtc({ host, foreign, inTree, shells: profile.shells });
   const system = chooseSystemAccounts({ users: profile.users, groups: profile.groups, host, inTree });
   return {
     layer: sections(system),

@@ -49,7 +49,11 @@ function merge(name: string, summary: string, profiles: readonly Profile[]): Pro
     groups: union((profile) => profile.groups),
     pam: union((profile) => profile.pam),
     setid: union((profile) => profile.setid),
+    etc: union((profile) => profile.etc),
+    shells: union((profile) => profile.shells),
+    hostKeys: union((profile) => profile.hostKeys),
     services: union((profile) => profile.services),
+    install: Object.assign({}, ...profiles.map((profile) => profile.install)),
   };
 }
 

@@ -49,12 +49,16 @@ describe.runIf(needs('root', { program: 'script' }))('virtfs create on a termina
     await showsText(run, 'Addresses');
     await refuse(run, '192.0.2.1', 'taken.example has 192.0.2.1');
     run.type(`192.0.2.2 2001:DB8::2${enter}`);
-    await answer(run, [["The administrator's user name", `anna${enter}`]]);
+    await answer(run, [
+      ['Services (', `ftp pop${enter}`],
+      ["The administrator's user name", `anna${enter}`],
+    ]);
     await showsText(run, 'Make it?');
     const summary = textOn(run);
     expect(summary).toMatch(/domain +xn--bcher-kva\.example \(bücher\.example\)/u);
     expect(summary).toContain(`${sandbox.root}/xn--bcher-kva.example`);
     expect(summary).toMatch(/profile +minimal\n/u);
+    expect(summary).toMatch(/services +ftp pop\n/u);
     expect(summary).toMatch(/addresses +192\.0\.2\.2 2001:db8::2\n/u);
     expect(summary).toMatch(/takes +\d+ entries, \S+ kB of its own in \d+ inodes/u);
     run.type(enter);
@@ -69,6 +73,9 @@ describe.runIf(needs('root', { program: 'script' }))('virtfs create on a termina
       admin: 'anna',
     });
     expect(await sandbox.read('xn--bcher-kva.example', 'hostname')).toBe('xn--bcher-kva.example');
+    const line = (address: string) => `${address} ${sandbox.root}/xn--bcher-kva.example\n`;
+    for (const file of ['conf.ftp', 'conf.pop'])
+      expect(readFileSync(join(sandbox.root, file), 'utf8')).toBe(line('192.0.2.2') + line('2001:db8::2'));
   });
 
   test('makes nothing when the answer is no', async ({ sandbox }) => {

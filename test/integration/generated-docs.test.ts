@@ -39,12 +39,16 @@ describe('virtfs generate docs', () => {
         'virtfs-profile.5',
         'virtfs.8',
         'virtexec.8',
+        'virtuald.8',
         'virtfs',
         'virtexec',
+        'virtuald',
         '_virtfs',
         '_virtexec',
+        '_virtuald',
         'virtfs.fish',
         'virtexec.fish',
+        'virtuald.fish',
       ].sort(),
     );
   });

@@ -110,7 +110,9 @@ describe('readSettings', () => {
 describe('readProfiles', () => {
   test('has the built-in ones, sorted', async ({ dir }) => {
     const known = await readProfiles(await readSettings({ VIRTFS_CONFIG_DIR: dir }));
-    expect([...known.keys()]).toEqual(['howto', 'login', 'minimal']);
+    const names = [...known.keys()];
+    expect(names).toEqual(names.toSorted());
+    expect(names).toEqual(expect.arrayContaining(['howto', 'login', 'minimal']));
     expect([...known.values()].every(({ builtIn }) => builtIn)).toBe(true);
   });
 
@@ -118,7 +120,7 @@ describe('readProfiles', () => {
     put('profiles/minimal.toml', 'summary = "mine"\n');
     put('profiles/web.toml', 'summary = "web"\n');
     const known = await readProfiles(await readSettings({ VIRTFS_CONFIG_DIR: dir }));
-    expect([...known.keys()]).toEqual(['howto', 'login', 'minimal', 'web']);
+    expect([...known.keys()]).toEqual(expect.arrayContaining(['howto', 'login', 'minimal', 'web']));
     expect(known.get('minimal')).toMatchObject({
       builtIn: false,
       profile: { summary: 'mine', commands: [] },
@@ -140,11 +142,17 @@ describe('readTemplates', () => {
     put('etc/protocols', 'mine');
     put('etc/skel/.vimrc', 'set nu');
     put('etc/motd~', 'old');
-    const { texts, site } = readTemplates(await readSettings({ VIRTFS_CONFIG_DIR: dir }));
+    put('profile-etc/ftpusers', 'root\nmail\n');
+    put('profile-etc/mine.conf', 'x');
+    const { texts, site, ofProfiles } = readTemplates(await readSettings({ VIRTFS_CONFIG_DIR: dir }));
     expect(texts.get('protocols')).toBe('mine');
     expect(texts.get('skel/.vimrc')).toBe('set nu');
     expect([...site]).toEqual(['protocols', 'skel/.vimrc']);
     expect([...texts.keys()]).toContain('services');
+    expect(ofProfiles.texts.get('ftpusers')).toBe('root\nmail\n');
+    expect([...ofProfiles.site]).toEqual(['ftpusers', 'mine.conf']);
+    expect([...ofProfiles.texts.keys()]).toContain('vsftpd.conf.eta');
+    expect([...texts.keys()]).not.toContain('vsftpd.conf.eta');
   });
 
   test('refuses one that others may write', async ({ dir, put }) => {

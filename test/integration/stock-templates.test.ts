@@ -13,8 +13,18 @@ const templates = join(import.meta.dirname, '../../templates');
 const profiles = readdirSync(join(templates, 'profiles')).map((file) => file.replace(/\.toml$/u, ''));
 
 describe('stock profiles', () => {
-  it('are minimal, login and howto', () => {
-    expect(profiles.sort()).toEqual(['howto', 'login', 'minimal']);
+  it('are three to live with, and one for each service', () => {
+    const services = ['ftp', 'http', 'pop', 'sftp', 'smb', 'smtp', 'tcpd'];
+    expect(profiles.sort()).toEqual([...services, 'howto', 'login', 'minimal'].sort());
+  });
+
+  it('name templates of etc that are there, and every one of them', () => {
+    const named = new Set(profiles.flatMap((name) => resolveProfile([name], readProfile, profiles).etc));
+    expect([...named].sort()).toEqual(
+      namesIn('profile-etc')
+        .map((name) => name.replace(/\.eta$/u, ''))
+        .sort(),
+    );
   });
 
   it.each(profiles)('%s resolves, with devices the table has', (name) => {
@@ -23,17 +33,22 @@ describe('stock profiles', () => {
     expect(profile.summary).not.toBe('');
   });
 
-  it.each(['minimal', 'login'])('%s has no pattern, so that nothing is searched', (name) => {
-    const { files, exclude, commands } = resolveProfile([name], readProfile, profiles);
-    expect([...files, ...exclude, ...commands].filter(isPattern)).toEqual([]);
-  });
+  it.each(profiles.filter((name) => name !== 'howto'))(
+    '%s has no pattern, so that nothing is searched',
+    (name) => {
+      const { files, exclude, commands } = resolveProfile([name], readProfile, profiles);
+      expect([...files, ...exclude, ...commands].filter(isPattern)).toEqual([]);
+    },
+  );
 
-  it('keep set-id bits of passwd and su alone', () => {
-    expect(resolveProfile(['minimal'], readProfile, profiles).setid).toEqual([]);
-    const names = resolveProfile(['howto'], readProfile, profiles).setid.map((path) =>
-      path.split('/').at(-1),
-    );
-    expect([...new Set(names)].sort()).toEqual(['passwd', 'su']);
+  it('keep set-id bits of passwd and su alone, and for mail of Exim', () => {
+    const programs = (name: string) =>
+      new Set(resolveProfile([name], readProfile, profiles).setid.map((path) => path.split('/').at(-1)));
+    for (const name of profiles) {
+      const isForPeople = ['howto', 'login'].includes(name);
+      const kept = isForPeople ? ['passwd', 'su'] : name === 'smtp' ? ['exim4'] : [];
+      expect([name, ...programs(name)]).toEqual([name, ...kept]);
+    }
   });
 });
 
@@ -74,12 +89,19 @@ function readProfile(name: string) {
   return parseProfile(name, parse(readFileSync(join(templates, 'profiles', `${name}.toml`), 'utf8')));
 }
 
-function render(data: { addresses?: string[]; label?: string }) {
-  const etc = join(templates, 'etc');
-  const names = readdirSync(etc, { recursive: true, withFileTypes: true })
+function namesIn(folder: string): readonly string[] {
+  const at = join(templates, folder);
+  return readdirSync(at, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name).slice(etc.length + 1));
-  const texts = new Map(names.map((name) => [name, readFileSync(join(etc, name), 'utf8')]));
+    .map((entry) => join(entry.parentPath, entry.name).slice(at.length + 1));
+}
+
+function render(data: { addresses?: string[]; label?: string }) {
+  const texts = new Map(
+    ['etc', 'profile-etc'].flatMap((folder) =>
+      namesIn(folder).map((name) => [name, readFileSync(join(templates, folder, name), 'utf8')] as const),
+    ),
+  );
   const known = {
     domain: 'foo.example.org',
     label: 'foo',

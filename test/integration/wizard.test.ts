@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test as base, describe, expect } from 'vitest';
@@ -22,12 +22,14 @@ describe('runWizard', () => {
     const { call, io, asked } = await wizard(root, {
       Domain: 'New.org',
       Addresses: '192.0.2.9, 2001:DB8::1',
+      Services: 'ftp pop',
     });
     const request = await runWizard(call);
     expect(request).toMatchObject({
       domains: ['new.org'],
       profiles: ['minimal'],
       addresses: ['192.0.2.9', '2001:db8::1'],
+      services: ['ftp', 'pop'],
       admin: 'admin',
       settings: { root },
     });
@@ -36,6 +38,7 @@ describe('runWizard', () => {
       'Folder',
       'Profile',
       'Addresses',
+      'Services',
       'The',
       'Make',
     ]);
@@ -48,9 +51,26 @@ describe('runWizard', () => {
     await runWizard({
       ...call,
       rootIsTold: true,
-      words: { profiles: ['minimal'], addresses: [], admin: 'anna' },
+      words: { profiles: ['minimal'], addresses: [], admin: 'anna', services: undefined },
     });
     expect(asked).toEqual(['Domain', 'Make it?']);
+  });
+
+  test('offers services that conf files and virtuald.toml know, and none to a domain nothing could tell', async ({
+    root,
+  }) => {
+    writeFileSync(join(root, 'conf.odd'), '');
+    const asked = async (answers: Record<string, string>) => {
+      const { call, asked } = await wizard(root, { Domain: 'new.org', ...answers });
+      await runWizard(call);
+      return asked.find((message) => message.startsWith('Services'));
+    };
+    expect(await asked({ Addresses: '192.0.2.9' })).toBe(
+      'Services (ftp http odd pop sftp smb smtp), with spaces between (none is fine)',
+    );
+    expect(await asked({})).toBeUndefined();
+    const { call } = await wizard(root, { Domain: 'new.org', Addresses: '192.0.2.9', Services: 'ftpp' });
+    await expect(runWizard(call)).rejects.toThrow('ftpp is none of them');
   });
 
   test('takes no for an answer', async ({ root }) => {
@@ -110,7 +130,7 @@ async function wizard(root: string, answers: Record<string, string>, yes = true)
       signal: io.signal,
       onWait: () => {},
     },
-    words: { profiles: undefined, addresses: undefined, admin: undefined },
+    words: { profiles: undefined, addresses: undefined, admin: undefined, services: undefined },
     rootIsTold: false,
     io,
     ask,

@@ -27,6 +27,7 @@ export interface PresentWords {
   /** As the record has them where nothing else is said. */
   readonly links?: readonly string[];
   readonly isBehind?: boolean;
+  readonly services?: readonly string[];
   /** Lines of passwd behind those every tree has: `bob:200002`, `bob:200002:Bob B:/home/b/bob:/bin/sh`. */
   readonly users?: readonly string[];
   /** Lines of group: `devs:200100:bob,anna`. */
@@ -39,6 +40,7 @@ export interface PresentWords {
 /** A domain as it is. Its ids begin with 200000. */
 export function present(name: string, words: PresentWords = {}): PresentDomain {
   const { profiles = ['small'], addresses = [], aliases = [], isBehind = false, trouble } = words;
+  const { services = [] } = words;
   const record: DomainRecord = {
     version: 1,
     domain: parseDomainName(name),
@@ -53,7 +55,7 @@ export function present(name: string, words: PresentWords = {}): PresentDomain {
   };
   const links = (words.links ?? aliases).map(parseDomainName);
   const accounts = trouble === undefined ? accountsOf(words) : undefined;
-  return { record, links, isBehind, accounts, trouble };
+  return { record, links, services, isBehind, accounts, trouble };
 }
 
 /** Who is in a tree. */

@@ -8,8 +8,8 @@ export function draw<Item>(items: readonly Item[], count: number, seed: number):
     .map(({ item }) => item);
 }
 
-/** The generator Mulberry32: 32 bits of state are enough to shuffle a few thousand names. */
-function randomOf(seed: number): () => number {
+/** Numbers from 0 to below 1. The generator Mulberry32: 32 bits of state are enough for a few thousand. */
+export function randomOf(seed: number): () => number {
   let state = seed | 0;
   return () => {
     state = (state + 0x6d2b79f5) | 0;

@@ -70,10 +70,15 @@ async function listAddresses(
       const paths = names.map((name) => `${root}/${name}`);
       const lines = files.flatMap(({ service, lines }) =>
         lines
-          .filter(({ directory }) => paths.some((path) => isSameDirectory(path, directory)))
+          .filter(
+            ({ directory, shared }) =>
+              shared === undefined && paths.some((path) => isSameDirectory(path, directory)),
+          )
           .map(({ address }) => ({ service, address })),
       );
-      const inLines = lines.flatMap(({ address }) => (address === 'default' ? [] : [address]));
+      const inLines = lines.flatMap(({ address }) =>
+        address === 'default' || address === 'sni' ? [] : [address],
+      );
       for (const address of new Set([...recorded, ...inLines])) {
         const services = lines.filter((line) => line.address === address).map(({ service }) => service);
         listed.push({

@@ -1,7 +1,7 @@
 import { VirtfsError } from '../../errors/virtfs-error.ts';
 import { readSettings } from '../../host/read-settings.ts';
 import { createDomains } from '../../pipeline/create-domains.ts';
-import type { CreateRequest } from '../../pipeline/create-request.ts';
+import type { CreateRequest, CreateResult } from '../../pipeline/create-request.ts';
 import { chooseProgress, sayWaiting } from '../choose-progress.ts';
 import type { Io } from '../io.ts';
 import { parseCreateWords } from '../parse-create-words.ts';
@@ -17,6 +17,7 @@ export async function runCreate({ operands, values, io }: CreateCall): Promise<n
     addresses: words.addresses ?? [],
     aliases: words.aliases,
     admin: words.admin ?? settings.admin,
+    services: words.services ?? [],
     link: words.link ?? settings.link,
     settings,
     progress: chooseProgress(values, io),
@@ -37,7 +38,7 @@ async function make(request: CreateRequest, values: Values, io: Io): Promise<num
     const { showPlan } = await import('../show-plan.ts');
     return showPlan(request, values, io);
   }
-  const result = await createDomains(request);
+  const result = await makeAll(request);
   if (values.json) {
     io.out(JSON.stringify(result, undefined, 2));
   } else if (!values.quiet) {
@@ -48,6 +49,12 @@ async function make(request: CreateRequest, values: Values, io: Io): Promise<num
     for (const line of lines) io.err(line);
   }
   return 0;
+}
+
+async function makeAll(request: CreateRequest): Promise<CreateResult> {
+  if ((request.services ?? []).length === 0) return createDomains(request);
+  const { createWithServices } = await import('../../pipeline/create-with-services.ts');
+  return createWithServices(request);
 }
 
 /** Asking comes before work that only root can do, and nobody should answer six questions for nothing. */

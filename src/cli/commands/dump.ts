@@ -12,11 +12,12 @@ import type { DumpCall } from '../specs/dump-spec.ts';
 
 export async function runDump({ operands, values, io }: DumpCall): Promise<number> {
   requireRoot('read the users of domains');
-  const { roots } = await readSettings(io.env, values.root);
+  const settings = await readSettings(io.env, values.root);
+  const { roots } = settings;
   const found = await Promise.all(operands.map((name) => findDomain(roots, parseDomainName(name))));
   const wanted = new Set(found.map(({ domain }) => domain));
   const isWanted = (domain: string) => wanted.size === 0 || [...wanted].some((each) => each === domain);
-  const { domains } = await readHostState({ roots }, isWanted);
+  const { domains } = await readHostState(settings, isWanted);
   const chosen = domains.filter(({ record }) => isWanted(record.domain));
   for (const domain of wanted) {
     if (!chosen.some(({ record }) => record.domain === domain)) throw madeByHand(domain);

@@ -59,6 +59,9 @@ function listsOf(profile: Profile): readonly Fact[] {
     ['groups', words(profile.groups)],
     ['PAM services', words(profile.pam)],
     ['keep set-id', words(profile.setid)],
+    ['files of etc', words(profile.etc)],
+    ['more shells', words(profile.shells)],
+    ['host keys', words(profile.hostKeys)],
     ['services', words(profile.services)],
   ];
 }

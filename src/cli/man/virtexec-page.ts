@@ -9,11 +9,14 @@ const neverEndsWith = [sysexit.ok, sysexit.findings, sysexit.unavailable, sysexi
 
 /** What only making a tree, or a command of virtfs, ends with. */
 const errorsOfVirtfs: readonly ErrorCode[] = [
+  'ADDRESS_MISSING',
   'ADDRESS_TAKEN',
   'BAD_ADDRESS',
+  'BAD_CONF',
   'BAD_ELF',
   'BAD_PROFILE',
   'BAD_USER_NAME',
+  'CLIENT_DENIED',
   'COMMAND_MISSING',
   'DOMAIN_EXISTS',
   'LIBRARY_MISSING',

@@ -7,6 +7,7 @@ export const declaredDomainTexts: Readonly<Record<string, string>> = {
   addresses: 'List of texts. The IP addresses of the domain. They may pass from one domain to another in one run; lines of conf.SERVICE files follow.',
   aliases:   'List of texts. Its other names, each a link beside the tree. A link made by hand counts as one.',
   admin:     "Text. The administrator's account of a new domain: that of virtfs.toml(5) when it is not given. It cannot be changed afterwards.",
+  services:  "List of texts. The services of virtuald it has: files conf.SERVICE with lines for its addresses. What it has beyond them is taken away; without this key its lines stay as they are.",
   groups:    "List of texts. Groups of the domain's own, beside those that every tree has and those of its users' names. They are made when they are not there; --prune removes others that nobody is in.",
   users:     'Table. Below it a table for each user, by name.',
 };

@@ -18,7 +18,11 @@ export const profileKeyTexts: Readonly<Record<string, string>> = {
   groups:              'List of system groups that the tree shall have.',
   pam:                 "List of names of files of the host's /etc/pam.d. The modules they name come along.",
   setid:               'List of absolute paths of programs that keep their set-user-id and set-group-id bits. All others lose them.',
-  services:            'List of names of network services. They are checked to be names, and nothing is done with them yet.',
+  etc:                 'List of names of templates of etc, as vsftpd.conf: files that only trees of this profile get. They are in /etc/virtfs/profile-etc, or brought by virtfs.',
+  shells:              "List of absolute paths of programs that etc/shells of the tree lists beside the host's shells.",
+  'host-keys':         'List of paths as /etc/ssh/ssh_host_ed25519_key. Each new tree gets an SSH host key of its own there (Ed25519), and its public half beside it.',
+  services:            'List of names of network services that a tree of this profile is ready for.',
+  install:             "Table of commands and the package of Debian that holds each: what to install is said where this host lacks the command.",
 };
 
 /** virtfs-profile(5). */
@@ -31,7 +35,7 @@ export const virtfsProfilePage: ManPage = {
     {
       title: 'DESCRIPTION',
       blocks: text(
-        'A profile is a TOML file that names what a tree is to hold. Its name is the name of the file without .toml. virtfs brings the profiles minimal, login and howto; a file in /etc/virtfs/profiles adds one, or takes the place of the built-in one of the same name.',
+        'A profile is a TOML file that names what a tree is to hold. Its name is the name of the file without .toml. virtfs brings minimal, login and howto for trees to work in, and ftp, http, pop, sftp, smb, smtp and tcpd for servers; a file in /etc/virtfs/profiles adds one, or takes the place of the built-in one of the same name.',
         'A profile names programs and data; what these need is found out by virtfs without running them: the loader and libraries of a program, the interpreter of a script, every link of a chain of links, PAM modules and name service modules.',
         'Some files never come along, whatever a profile says: password hashes, private keys, host keys, the identity of the machine, sudoers.',
         'The file must belong to root, and nobody else may be able to write it. A key that is not listed here is an error, and all errors of a file are shown at once. One file with an error stops every command that reads profiles.',
@@ -47,6 +51,11 @@ export const virtfsProfilePage: ManPage = {
             "The administrator's profiles. VIRTFS_CONFIG_DIR names another folder than /etc/virtfs.",
           ],
           ['PREFIX/lib/virtfs/templates/profiles/*.toml', 'The built-in profiles.'],
+          [
+            '/etc/virtfs/profile-etc/*',
+            'Templates of files of etc for the key etc. One takes the place of the built-in one of the same name; NAME.eta is rendered, NAME laid as it is.',
+          ],
+          ['PREFIX/lib/virtfs/templates/profile-etc/*', 'The built-in ones.'],
         ),
       ],
     },

@@ -43,7 +43,7 @@ export const addressAddSpec = defineCommand({
   completeOperands: ['domain', 'none'],
   options: changeOptions,
   description: [
-    "Writes the addresses into the domain's record and into its hosts file. A file conf.SERVICE in the root of trees that has a line of this domain gets one for each new address; no other file is touched, for which services a domain has is yours to say.",
+    "Writes the addresses into the domain's record and into its hosts file. A file conf.SERVICE in the root of trees that has a line of this domain gets one for each new address; no other file is touched: virtfs service enable says which services a domain has.",
     'With --interface the addresses are given to that interface first, as /32 or /128; where it has them already, they stay as they are. That lasts until the next boot: virtfs address list --format prints what to write down for it.',
     'No other domain may have the address.',
   ],

@@ -25,6 +25,13 @@ const options = {
     help: 'another name of the domain: a link beside its tree',
     complete: 'none',
   },
+  service: {
+    type: 'string',
+    multiple: true,
+    value: 'S[,S…]',
+    help: 'a service of virtuald the domain is to have, as by virtfs service enable',
+    complete: ['ftp', 'http', 'pop', 'sftp', 'smb', 'smtp'],
+  },
   admin: {
     type: 'string',
     value: 'USER',
@@ -69,6 +76,10 @@ export const createSpec = defineCommand({
     [
       'virtfs create example.org --address 192.0.2.1 --alias www.example.org',
       'one domain with its address and a second name',
+    ],
+    [
+      'virtfs create example.org --address 192.0.2.1 --profile ftp --service ftp',
+      'one whose files virtuald serves by FTP',
     ],
     [
       'virtfs create a.example b.example c.example --profile minimal',

@@ -9,9 +9,11 @@ import { describeIds } from './describe-ids.ts';
 import { describeKernel } from './describe-kernel.ts';
 import { describeRoot } from './describe-root.ts';
 import { describeHooks, describeLimits, describeRuntime } from './describe-runtime.ts';
+import { describeServices } from './describe-services.ts';
 import { describeTrees } from './describe-trees.ts';
 import type { Finding } from './finding.ts';
 import { inspectRoot } from './inspect-root.ts';
+import { inspectServices } from './inspect-services.ts';
 
 /**
  * Looks at all that virtfs needs of this machine and at the roots of trees. Changes nothing, but for a trial of how files
@@ -35,6 +37,7 @@ export async function examineMachine(
     ...describeLimits(inspectLimits()),
     ...describeHooks(inspectHooks()),
     ...describeIds(ids),
+    ...describeServices(await inspectServices(settings)),
     ...roots.flatMap((facts) => [
       ...describeRoot(facts),
       ...(facts.trees === undefined ? [] : describeTrees(facts.root, facts.trees, now)),

@@ -38,21 +38,29 @@ describe('parseConf', () => {
     ['192.0.2.1',                  "'192.0.2.1' has no directory behind it"],
     [`192.0.2.1 ${one} ftpd`,      "'ftpd' is one word too many: ADDRESS DIRECTORY"],
     ['192.0.2.1 one.org',          "the directory 'one.org' does not begin with /"],
-    [`192.0.2.256 ${one}`,         "'192.0.2.256' is neither an IP address nor default"],
-    [`a\u001b[2J ${one}`,          "'a\\x1b[2J' is neither an IP address nor default"],
+    [`192.0.2.256 ${one}`,         "'192.0.2.256' is neither an IP address nor default nor sni"],
+    [`a\u001b[2J ${one}`,          "'a\\x1b[2J' is neither an IP address nor default nor sni"],
   ])('complains of %j with its line', (line, why) => {
     expect(parseConf(`# first\n${line}\n`)).toEqual({ lines: [], complaints: [{ line: 2, why }] });
   });
 
-  it('takes the first line of an address, and complains of one that says otherwise', () => {
+  it('takes the first line of an address, and one that says otherwise as a name of its tree alone', () => {
     const text = `::1 ${one}\n0:0::1 ${one}/\n::1 ${two}\n`;
     expect(parseConf(text)).toEqual({
       lines: [
         { line: 1, address: '::1', directory: one },
         { line: 2, address: '::1', directory: `${one}/` },
+        { line: 3, address: '::1', directory: two, shared: true },
       ],
-      complaints: [{ line: 3, why: 'line 1 gives ::1 to another directory' }],
+      complaints: [],
     });
+  });
+
+  it('reads any number of trees that only a name leads to', () => {
+    expect(parseConf(`sni ${one}\nsni ${two}\n`).lines).toEqual([
+      { line: 1, address: 'sni', directory: one },
+      { line: 2, address: 'sni', directory: two },
+    ]);
   });
 });
 
@@ -77,6 +85,15 @@ describe('addConfLine', () => {
   it('changes nothing where the address has the directory, however both are spelled', () => {
     const text = `2001:DB8:0::1 /virtual//one.org/\n`;
     expect(addConfLine(text, ip('2001:db8::1'), one)).toBe(text);
+  });
+
+  it('gives a tree a line of sni beside those of others', () => {
+    expect(addConfLine(`sni ${two}\n`, 'sni', one)).toBe(`sni ${two}\nsni ${one}\n`);
+    expect(addConfLine(`sni ${one}/\n`, 'sni', one)).toBe(`sni ${one}/\n`);
+  });
+
+  it('does not take a further line of an address for the one that counts', () => {
+    expect(addConfLine(`::1 ${two}\n::1 ${one}\n`, ip('::1'), one)).toBeUndefined();
   });
 
   it('answers undefined where another directory has the address', () => {

@@ -12,6 +12,7 @@ describe('parseDeclaredHost', () => {
         addresses: ['192.0.2.1', '2001:DB8::0:1'],
         aliases: ['www.one.org', 'bücher.example'],
         admin: 'boss',
+        services: ['ftp', 'pop', 'ftp'],
         groups: ['devs', 'devs'],
         users: {
           anna: {
@@ -32,6 +33,7 @@ describe('parseDeclaredHost', () => {
       addresses: ['192.0.2.1', '2001:db8::1'],
       aliases: ['www.one.org', 'xn--bcher-kva.example'],
       admin: 'boss',
+      services: ['ftp', 'pop'],
       groups: ['devs'],
       users: [
         {
@@ -101,6 +103,7 @@ describe('parseDeclaredHost', () => {
     ['a user of the system',            { 'one.org': { users: { mail: {} } } },                  /the user 'mail' of one\.org/u],
     ['a name with a control character', { 'one.org': { users: { 'a\u001b[2J': {} } } },          /'a\\x1b\[2J'/u],
     ['a profile that is a path',        { 'one.org': { profiles: ['../x'] } },                   /profiles\.0 of one\.org must be the name/u],
+    ['a service that is a path',        { 'one.org': { services: ['../x'] } },                   /services\.0 of one\.org is wrong/u],
     ['no profile',                      { 'one.org': { profiles: [] } },                         /at least one/u],
     ['an address with a port',          { 'one.org': { addresses: ['192.0.2.1:80'] } },          /addresses\.0 of one\.org/u],
     ['an address twice',                { 'one.org': { addresses: ['::1', '0::1'] } },           /addresses of one\.org has ::1 twice/u],

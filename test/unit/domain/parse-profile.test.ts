@@ -23,12 +23,20 @@ describe('parseProfile', () => {
       groups: ['_ssh'],
       pam: ['su-l'],
       setid: ['/usr/bin/su'],
+      etc: ['vsftpd.conf', 'ssh/sshd_config'],
+      shells: ['/bin/false'],
+      'host-keys': ['/etc/ssh/ssh_host_ed25519_key'],
       services: ['ftp'],
+      install: { vi: 'vim-tiny' },
     });
     expect(profile).toMatchObject({
       name: 'mine',
       optionalCommands: ['vi'],
       optionalFiles: ['/usr/share/misc'],
+      etc: ['vsftpd.conf', 'ssh/sshd_config'],
+      shells: ['/bin/false'],
+      hostKeys: ['/etc/ssh/ssh_host_ed25519_key'],
+      install: { vi: 'vim-tiny' },
       directories: [
         { path: '/srv/data', mode: 0o2775, owner: 'mail', group: 'mail' },
         { path: '/srv/plain', mode: 0o755, owner: 'root', group: 'root' },
@@ -48,7 +56,7 @@ describe('parseProfile', () => {
         files: [],
       },
       ...{ optionalFiles: [], exclude: [], directories: [], links: [], devices: [], users: [], groups: [] },
-      ...{ pam: [], setid: [], services: [] },
+      ...{ pam: [], setid: [], etc: [], shells: [], hostKeys: [], services: [], install: {} },
     });
   });
 
@@ -60,6 +68,10 @@ describe('parseProfile', () => {
         files: ['../x', '/a/../b'],
         directories: [{ path: '/x', mode: '0999', wner: 'root' }],
         extends: 'login',
+        users: ['Debian-exim', 'a b'],
+        etc: ['/etc/motd', '../motd'],
+        'host-keys': ['/etc/ssh/ssh_host_ed25519_key', '/etc/ssh/key', '/root/ssh_host_key'],
+        install: { vi: 'a package' },
       }),
     );
     expect(error.code).toBe('BAD_PROFILE');
@@ -73,6 +85,12 @@ describe('parseProfile', () => {
       'directories[1].mode: must be three or four octal digits',
       'directories[1]: wner: is not a key; did you mean owner?',
       'extends: must be a list',
+      "users[2]: 'a b' is not a user or group name",
+      "etc[1]: '/etc/motd' is absolute",
+      "etc[2]: '../motd' holds '.' or '..'",
+      "host-keys[2]: '/etc/ssh/key' is not like '/etc/ssh/ssh_host_ed25519_key'",
+      "host-keys[3]: '/root/ssh_host_key' is not like",
+      "install.vi: 'a package' is not a name",
     ]) {
       expect(error.why).toContain(part);
     }

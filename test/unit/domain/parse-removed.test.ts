@@ -10,6 +10,7 @@ const whole = {
   conf: [
     { file: 'conf.ftp', address: '192.0.2.1', directory: '/virtual/a.org' },
     { file: 'conf.pop', address: 'default', directory: '/virtual/a.org' },
+    { file: 'conf.https', address: 'sni', directory: '/virtual/a.org' },
   ],
   directories: ['/virtual/a.org'],
 };

@@ -30,7 +30,11 @@ const known: KnownLayer = {
     groups: [],
     pam: [],
     setid: [],
+    etc: [],
+    shells: [],
+    hostKeys: [],
     services: [],
+    install: {},
   },
   plan: {
     layer: [

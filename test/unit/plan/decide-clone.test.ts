@@ -7,6 +7,7 @@ describe('decideClone', () => {
     const left = [
       'dev', 'proc', 'run', 'sys', 'tmp', 'etc/passwd', 'etc/shadow', 'etc/shadow-', 'etc/group+', 'etc/.pwd.lock', 'etc/passwd.lock',
       'etc/gshadow.123', 'etc/subuid', 'etc/subgid-', 'etc/hosts.virtfs-new', 'etc/pam.d/su.virtfs-new',
+      'etc/ssh/ssh_host_ed25519_key', 'etc/ssh/ssh_host_rsa_key.pub',
     ];
     expect(left.map((path) => decide({ path }).type)).toEqual(left.map(() => 'leave'));
   });

@@ -84,7 +84,8 @@ describe('describeDeclaration', () => {
       const text = stringify(describeDeclaration(domains, choice).value);
       const declared = parseDeclaredHost(parse(text), 'dump');
       expect(declared.map(({ domain }) => domain)).toEqual(['one.org', 'two.org']);
-      const facts = { present: domains, prune: false, foreseen: new Map(), strangers: new Map() };
+      const none = { foreseen: new Map(), strangers: new Map(), sniServices: new Set<string>() };
+      const facts = { present: domains, prune: false, ...none };
       expect(describeDeclaredMistakes(declared, facts), JSON.stringify(words)).toEqual([]);
       const defaults = { profile: 'other', admin: 'other' };
       const plan = planHostChanges(declared, domains, { prune: false, defaults, foreseen: new Map() });
@@ -143,6 +144,7 @@ function randomWords(pick: (below: number) => number): PresentWords {
     profiles: [['small'], ['a', 'b']][pick(2)] ?? [],
     addresses: some(2, (index) => `192.0.2.${index + 1}`),
     aliases: some(2, (index) => `w${index}.org`),
+    services: some(2, (index) => ['ftp', '-odd_'][index] ?? ''),
     users,
     groups: some(
       4,

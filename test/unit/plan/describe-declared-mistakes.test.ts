@@ -86,6 +86,19 @@ describe('describeDeclaredMistakes', () => {
     expect(mistakes({ 'one.org': { groups: ['eve'] } }, words)).toHaveLength(1);
   });
 
+  test('misses an address for a service that goes by addresses', () => {
+    const services = ['ftp', 'https'];
+    const text = /^one\.org would have no address by which the service ftp could tell it$/u;
+    const found = (words: object, there?: PresentWords) =>
+      mistakes({ 'one.org': { services, ...words } }, there === undefined ? {} : { 'one.org': there });
+    expect(found({})).toEqual([expect.stringMatching(text)]);
+    expect(found({ addresses: ['::1'] })).toEqual([]);
+    expect(found({}, { addresses: ['::1'] })).toEqual([]);
+    expect(found({ addresses: [] }, { addresses: ['::1'], services })).toHaveLength(1);
+    // Its line is one of default then, which somebody wrote.
+    expect(found({}, { services })).toEqual([]);
+  });
+
   test('looks at the users of new domains too', () => {
     expect(mistakes({ 'new.org': { users: { bob: { uid: 100_000 } } } }, {})).toHaveLength(1);
   });
@@ -101,6 +114,7 @@ function mistakes(
     present: Object.entries(domains).map(([name, words]) => present(name, words)),
     prune,
     foreseen: new Map(all.map(({ domain }) => [domain, accountsOf()])),
+    sniServices: new Set(['https']),
     strangers: new Map([
       ['x.org', 'a file'],
       ['y.org', 'a file'],

@@ -23,6 +23,28 @@ describe('planHostChanges', () => {
     ).toEqual(['+ one.org  profiles small', '+ two.org  profiles x y  aliases w.org']);
   });
 
+  test('brings and takes services, once names and addresses are as they are to be', () => {
+    const there = {
+      'one.org': { services: ['ftp', 'pop'], addresses: ['::1'] },
+      'two.org': { services: ['ftp'] },
+    };
+    const services = ['smtp', 'pop'];
+    expect(
+      plan(
+        { 'one.org': { services, addresses: ['::2'] }, 'two.org': {}, 'new.org': { services: ['ftp'] } },
+        there,
+      ),
+    ).toEqual([
+      '~ one.org  addresses -::1 +::2',
+      '+ new.org  profiles small',
+      '~ one.org  services -ftp +smtp',
+      '~ new.org  services +ftp',
+    ]);
+    expect(plan({ 'one.org': { services: ['pop', 'ftp'] }, 'two.org': { services: [] } }, there)).toEqual([
+      '~ two.org  services -ftp',
+    ]);
+  });
+
   test('minds the order of profiles', () => {
     expect(plan({ 'one.org': { profiles: ['b', 'a'] } }, { 'one.org': { profiles: ['a', 'b'] } })).toEqual([
       '~ one.org  profiles in another order: b a',

@@ -60,6 +60,12 @@ describe('planHostEtc', () => {
     expect(textOf(entries, 'etc/shells')).toBe('/bin/sh\n/bin/zsh\n');
   });
 
+  it('lists what the profile calls a shell, where it is in the tree', () => {
+    const inTree = (path: string) => ['/bin/sh', '/bin/false'].includes(path);
+    const { entries } = plan({ '/etc/shells': '/bin/sh\n' }, [], inTree, ['/bin/false', '/sbin/nologin']);
+    expect(textOf(entries, 'etc/shells')).toBe('/bin/sh\n/bin/false\n');
+  });
+
   it('keeps name servers and options, and no name of a network', () => {
     const text =
       'search corp.example\ndomain corp.example\nnameserver 127.0.0.53\n nameserver 9\nnameserver 2001:db8::1\noptions edns0\n# corp\n';
@@ -79,6 +85,11 @@ describe('planHostEtc', () => {
   });
 });
 
-function plan(files: TextHostTable, foreign: string[] = [], inTree: (path: string) => boolean = () => true) {
-  return planHostEtc({ host: textHost(files), foreign, inTree });
+function plan(
+  files: TextHostTable,
+  foreign: string[] = [],
+  inTree: (path: string) => boolean = () => true,
+  shells: string[] = [],
+) {
+  return planHostEtc({ host: textHost(files), foreign, inTree, shells });
 }

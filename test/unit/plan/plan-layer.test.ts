@@ -48,6 +48,16 @@ describe('planLayer', () => {
     expect(error).toMatchObject({ code: 'COMMAND_MISSING', why: 'this host has no gone, away' });
   });
 
+  test('says what to install, where the profile knows it', () => {
+    const install = { gone: 'gone-server', away: 'gone-server', ls: 'coreutils' };
+    const { mend } = thrownBy(() => planned({ commands: ['ls', 'gone', 'away'], install }));
+    expect(mend).toBe(
+      'install what holds them (apt-get install gone-server), or list them under optional-commands in the profile',
+    );
+    const { mend: search } = thrownBy(() => planned({ commands: ['gone'] }));
+    expect(search).toContain('(apt-file search bin/gone)');
+  });
+
   test('names the library that is missing and who wants it', () => {
     const error = thrownBy(() => planned({ commands: ['lost'] }));
     expect(error.code).toBe('LIBRARY_MISSING');
@@ -83,7 +93,7 @@ describe('planLayer', () => {
   });
 });
 
-function planned(profile: Readonly<Record<string, readonly string[]>>, more: Partial<LayerRequest> = {}) {
+function planned(profile: Readonly<Record<string, unknown>>, more: Partial<LayerRequest> = {}) {
   const { sections, notices } = planLayer({
     profile: parseProfile('p', { summary: 'x', ...profile }),
     host: tableHost(table),
