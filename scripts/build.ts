@@ -67,6 +67,9 @@ const output: OutputOptions = {
   minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
 };
 
+/** One for Node at the most, which the kernel hands on. Of what lasts, memory counts more than how soon it is collected. */
+const nodeFlags: Readonly<Record<string, string>> = { virtuald: ' --max-semi-space-size=1' };
+
 const programs = (await readdir(`${root}src/bin`))
   .filter((name) => name.endsWith('.ts'))
   .map((name) => name.slice(0, -'.ts'.length));
@@ -137,7 +140,7 @@ async function bundleThread(program: string, module: string): Promise<void> {
  */
 async function putEntry(program: string): Promise<void> {
   const lines = [
-    ...startLines(),
+    ...startLines(program),
     "require('node:module').enableCompileCache(__dirname + '/cache');",
     `require('./${program}/${program}.js');`,
   ];
@@ -146,8 +149,9 @@ async function putEntry(program: string): Promise<void> {
 }
 
 /** The kernel splits a first line at blanks and cuts a long one (execve(2)): then a shell goes between. */
-function startLines(): readonly string[] {
-  if (/^[\w/.+-]{1,120}$/u.test(runtime)) return [`#!${runtime}`];
+function startLines(program: string): readonly string[] {
+  const flag = nodeFlags[program] ?? '';
+  if (/^[\w/.+-]{1,90}$/u.test(runtime)) return [`#!${runtime}${flag}`];
   // To JavaScript a string and a comment.
-  return ['#!/bin/sh', `':' //; exec '${runtime.replaceAll("'", "'\\''")}' "$0" "$@"`];
+  return ['#!/bin/sh', `':' //; exec '${runtime.replaceAll("'", "'\\''")}'${flag} "$0" "$@"`];
 }

@@ -67,14 +67,14 @@ export function listServiceCalls(start: ServiceStart): ServiceCalls {
   addDescriptors(start.handOver, add);
   if (start.nice !== undefined) add('set the niceness', 'setpriority', 0, 0, start.nice);
   for (const { resource, soft, hard } of start.limits) {
-    add('set a limit', 'prlimit64', 0, resource, bytesOf(BigUint64Array.of(soft, hard)), 0);
+    add('set a limit', 'prlimit64', 0, resource, sharedBytes(bytesOf(BigUint64Array.of(soft, hard))), 0);
   }
   addIdentity(start, add);
   if (start.noNewPrivileges) add('deny new privileges', 'prctl', 38, 1, 0, 0, 0);
   for (const signal of start.ownSignals) {
-    add('reset signals', 'rt_sigaction', signal, ownBytes(new Uint8Array(32)), 0, 8);
+    add('reset signals', 'rt_sigaction', signal, sharedBytes(new Uint8Array(32)), 0, 8);
   }
-  add('unblock signals', 'rt_sigprocmask', 2, ownBytes(new Uint8Array(8)), 0, 8);
+  add('unblock signals', 'rt_sigprocmask', 2, sharedBytes(new Uint8Array(8)), 0, 8);
   const argv = encodeStrings(start.args);
   const environmentAt = start.candidates.map((path) => {
     const number = ownSyscallNumber('execve');
@@ -111,7 +111,7 @@ function addIdentity({ identity: { uid, gid, groups }, capabilities }: ServiceSt
   const isOurs = uid === 0 && gid === 0 && groups.length === 0;
   if (!isOurs) {
     const list = Uint32Array.from(groups);
-    add('change the groups', 'setgroups', list.length, bytesOf(list));
+    add('change the groups', 'setgroups', list.length, ownBytes(bytesOf(list)));
     add('change the group', 'setresgid', gid, gid, gid);
     add('change the user', 'setresuid', uid, uid, uid);
   }
@@ -124,27 +124,39 @@ function numbersOf(capabilities: bigint): readonly number[] {
 }
 
 function capabilityHeader(): Uint8Array {
-  return bytesOf(Uint32Array.of(0x20080522, 0));
+  return sharedBytes(bytesOf(Uint32Array.of(0x20080522, 0)));
 }
 
 /** Effective and permitted, none inheritable; low halves first (capset(2)). */
 function capabilityData(kept: bigint): Uint8Array {
   const low = Number(kept & 0xffffffffn);
   const high = Number(kept >> 32n);
-  return bytesOf(Uint32Array.of(low, low, 0, high, high, 0));
+  return sharedBytes(bytesOf(Uint32Array.of(low, low, 0, high, high, 0)));
 }
 
 function cString(text: string): Uint8Array {
-  return ownBytes(Buffer.from(`${text}\0`));
+  return sharedBytes(Buffer.from(`${text}\0`));
 }
 
 function bytesOf(numbers: Uint32Array | BigUint64Array): Uint8Array {
-  return ownBytes(new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength));
+  return new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
 }
 
 /** Large enough that they are not kept among the objects that the garbage collector moves. */
 function ownBytes(bytes: Uint8Array): Uint8Array {
   const own = new Uint8Array(new ArrayBuffer(Math.max(128, bytes.byteLength)));
   own.set(bytes);
+  return own;
+}
+
+const made = new Map<string, Uint8Array>();
+
+/** The same ones for all lists: of thousands, most differ in descriptors alone. Only for what no tenant can vary. */
+function sharedBytes(bytes: Uint8Array): Uint8Array {
+  const key = Buffer.from(bytes).toString('latin1');
+  const known = made.get(key);
+  if (known !== undefined) return known;
+  const own = ownBytes(bytes);
+  made.set(key, own);
   return own;
 }

@@ -50,13 +50,15 @@ const sigchld = 17;
  */
 export class CallList {
   readonly #words: BigInt64Array;
-  readonly #calls: readonly ListedCall[];
+  /** There may be thousands of lists: no more is kept of a call than what it is called. */
+  readonly #names: readonly string[];
   /** Addresses say nothing to the garbage collector. */
-  readonly #held = new Map<number, Uint8Array>();
+  readonly #held: Uint8Array[] = [];
+  readonly #set = new Map<number, Uint8Array>();
   readonly #run: (list: BigInt64Array) => number;
 
   constructor(calls: readonly ListedCall[]) {
-    this.#calls = calls;
+    this.#names = calls.map(({ name }) => name);
     // The last call of all fails: there is none of that number.
     this.#words = new BigInt64Array(wordsOfHead + wordsOfCall * (calls.length + 1));
     this.#words[0] = BigInt(vm | files | vfork | pidfd | sigchld);
@@ -67,7 +69,10 @@ export class CallList {
       const at = wordsOfHead + wordsOfCall * index;
       this.#words[at] = BigInt(call.number);
       this.#words[at + 7] = call.mayFail ? 1n : 0n;
-      for (const [arg, word] of call.args.entries()) this.set(index, arg, word);
+      for (const [arg, word] of call.args.entries()) {
+        if (typeof word === 'object') this.#held.push(word);
+        this.#words[at + 1 + arg] = wordOf(word);
+      }
     }
     this.#words[wordsOfHead + wordsOfCall * calls.length] = -1n;
     this.#run = mapCode();
@@ -76,12 +81,8 @@ export class CallList {
   /** Gives argument `arg` of the call at `index` another value. */
   set(index: number, arg: number, word: Word): void {
     const at = wordsOfHead + wordsOfCall * index + 1 + arg;
-    if (word instanceof Uint8Array) {
-      this.#held.set(at, word);
-      this.#words[at] = BigInt(koffi.address(word));
-    } else {
-      this.#words[at] = BigInt(word);
-    }
+    if (typeof word === 'object') this.#set.set(at, word);
+    this.#words[at] = wordOf(word);
   }
 
   /**
@@ -103,16 +104,24 @@ export class CallList {
     return failed;
   }
 
+  #mayFail(index: number): boolean {
+    return this.#words[wordsOfHead + wordsOfCall * index + 7] === 1n;
+  }
+
   #whatFailed(): FailedChild {
     const words = this.#words;
     const base = BigInt(koffi.address(words));
     const index = Number(((words[6] ?? 0n) - base) / 8n - BigInt(wordsOfHead)) / wordsOfCall;
     // At the end of the list: the last of those that may fail is what there is to say.
-    const isEnd = index === this.#calls.length;
-    const call = isEnd ? this.#calls.findLast(({ mayFail }) => mayFail) : this.#calls[index];
+    const isEnd = index === this.#names.length;
+    const name = isEnd ? this.#names.findLast((_, each) => this.#mayFail(each)) : this.#names[index];
     const errno = -Number(words[isEnd ? 2 : 3] ?? 0n);
-    return { step: call?.name ?? '', code: nameErrno(errno) ?? `errno ${errno}` };
+    return { step: name ?? '', code: nameErrno(errno) ?? `errno ${errno}` };
   }
+}
+
+function wordOf(word: Word): bigint {
+  return BigInt(typeof word === 'object' ? koffi.address(word) : word);
 }
 
 function forkError(result: number): NodeJS.ErrnoException {

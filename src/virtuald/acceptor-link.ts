@@ -9,6 +9,9 @@ import type { StarterBeginning } from './starter-messages.ts';
 /** Beside this file, whether it is a source or was built. */
 const fileOf = (name: string) => `${import.meta.dirname}/${name}${extname(import.meta.filename)}`;
 
+/** What a thread may fill before it is collected: each connection leaves a few kilobytes, and a collection takes its time. */
+const youngMb = 8;
+
 /** The accepting thread, as the others see it. */
 export class AcceptorThread {
   readonly #worker: Worker;
@@ -79,5 +82,6 @@ function startThread(name: string, port: MessagePort, workerData: Readonly<Recor
     transferList: [port],
     execArgv: [],
     trackUnmanagedFds: false,
+    resourceLimits: { maxYoungGenerationSizeMb: youngMb },
   });
 }
