@@ -40,6 +40,7 @@ describe('virtfs generate docs', () => {
         'virtfs.8',
         'virtexec.8',
         'virtuald.8',
+        'virtuald.toml.5',
         'virtfs',
         'virtexec',
         'virtuald',

@@ -8,6 +8,7 @@ import { describeVirtfsPage } from './virtfs-page.ts';
 import { virtfsProfilePage } from './virtfs-profile-page.ts';
 import { virtfsTomlPage } from './virtfs-toml-page.ts';
 import { describeVirtualdPage } from './virtuald-page.ts';
+import { virtualdTomlPage } from './virtuald-toml-page.ts';
 
 /** Every manual page there is; `table` has the commands of virtfs. */
 export function describeManPages(table: readonly Described[]): readonly ManPage[] {
@@ -16,6 +17,7 @@ export function describeManPages(table: readonly Described[]): readonly ManPage[
     describeVirtexecPage(virtexecSpec),
     describeVirtualdPage(virtualdSpec),
     virtfsTomlPage,
+    virtualdTomlPage,
     virtfsProfilePage,
     virtfsHostPage,
   ];

@@ -51,6 +51,7 @@ const conf: readonly ManBlock[] = [
     ],
   },
   ...text(
+    'The first line of an address gets its connections. Each further one, and a line with the word sni for an address, names a tree that TLS clients reach by its name: sni in virtuald.toml(5). virtfs service and virtfs address keep these files in step with the domains; what else stands in them stays.',
     'The word default counts for connections that no line has an address for, wherever it stands. Without it they are closed. While a line cannot be read, no connection goes to default, since the line might be its own: those with a line of their own are served, others are closed, and the log has the line. The file must belong to root, and nobody else may write it.',
   ),
 ];
@@ -115,6 +116,15 @@ const oneConnection = text(
   'With tcpd(8) as PROGRAM, the words behind it are the service as it is to be called: virtuald CONF tcpd wu.ftpd -l runs tcpd of the tree under the name wu.ftpd, and that runs wu.ftpd if hosts.allow and hosts.deny of the tree let the client in.',
 );
 
+const lasting = text(
+  'It listens itself, or on sockets that were handed over, and starts a service for each connection with one clone and one exec; what is the same for all connections of a domain, mounts with the tree as their root, host name and IPC, is made once, before it is needed where there is time. Services are its children, in process groups of their own.',
+  'The files of addresses are looked at every second, and read again as a whole when they have changed; with a mistake in one, what was read before holds, and the log has file, line and mistake. HUP reads virtuald.toml(5) and all files again: sockets that are not named any more are closed, new ones opened, and no connection is touched. A tree that was removed is missed by its next connection, and found again when it is back.',
+  'TERM: nothing is accepted any more; what runs may go on for as long as grace says, is told to end then (TERM), and is ended 5 seconds later. A second TERM ends it at once. systemd is told of all this where it asks (sd_notify(3)).',
+  'idle counts from the last byte that either end sent on the connection, as the kernel has it; a service that closed the descriptors it was given is never idle. total counts from its start.',
+  '--status asks it over its status socket, which answers root alone: GET /status, in JSON, and GET /metrics, for Prometheus.',
+  'It takes five to seven descriptors for each domain, and one for each connection: for thousands of domains raise LimitNOFILE= of the unit. Services get a soft limit of 1024.',
+);
+
 const log = text(
   'What goes wrong goes to the log of the host, facility daemon, as virtuald[PID], with the service, the client and the address it came to; and to standard error, where that is not the client. With --verbose, or verbose in virtuald.toml(5), there are three more lines: starting, when a connection came; incoming ip, with the address it came to and the client; chroot dir, with the tree. The last is sent from inside, through dev/log of the tree: when it appears, programs inside can reach the log; when nobody takes it, a warning says so.',
 );
@@ -157,6 +167,7 @@ export function describeVirtualdPage({ summary, description, options, examples }
       },
       { title: 'CONF', blocks: conf },
       { title: 'ONE CONNECTION', blocks: oneConnection },
+      { title: 'A VIRTUALD THAT LASTS', blocks: lasting },
       { title: 'CALLERS', blocks: callers },
       { title: 'LOG', blocks: log },
       {
