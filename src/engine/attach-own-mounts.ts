@@ -24,8 +24,12 @@ export function attachTerminals(treeFd: number): void {
 function attach(treeFd: number, path: string, make: () => number): void {
   const folder = openFolder(treeFd, path);
   if (folder === undefined) return;
-  const mount = make();
-  attachMount(mount, folder);
-  closeSync(mount);
-  closeSync(folder);
+  let mount: number | undefined;
+  try {
+    mount = make();
+    attachMount(mount, folder);
+  } finally {
+    if (mount !== undefined) closeSync(mount);
+    closeSync(folder);
+  }
 }

@@ -40,6 +40,8 @@ export interface SetLimit {
 export interface HandOver {
   readonly connection: number;
   readonly error: number;
+  /** Where another thread that starts children has a connection, which a child may come to have a copy of. */
+  readonly foreign?: number | undefined;
 }
 
 /** The calls, and where the environment goes in them. */
@@ -58,7 +60,12 @@ const [input, output, error] = [0, 1, 2];
 export function listServiceCalls(start: ServiceStart): ServiceCalls {
   const calls: ListedCall[] = [];
   const add = (name: string, call: SyscallName, ...args: ListedCall['args']): number =>
-    calls.push({ name, number: ownSyscallNumber(call), args }) - 1;
+    calls.push({
+      name,
+      number: ownSyscallNumber(call),
+      args,
+      ...(call === 'setsockopt' && { mayFail: true }),
+    }) - 1;
 
   // Any process may join the groups of its session, whosever they are, and a group that is left with a stopped process in
   // it gets SIGHUP from the kernel, past uids and Landlock (setpgid(2)).
@@ -96,10 +103,15 @@ function addCell({ namespaces: { mnt, uts, ipc }, ruleset }: Cell, add: Add): vo
  * Until here the child shares our descriptors, of which there may be thousands; now it gets copies of the first few, and
  * of these the program gets three.
  */
-function addDescriptors({ connection, error: errorFd }: HandOver, add: Add): void {
+function addDescriptors({ connection, error: errorFd, foreign }: HandOver, add: Add): void {
   const [unshare, closeOnExec] = [2, 4];
   const first = Math.max(connection, errorFd) + 1;
   add('have descriptors of its own', 'close_range', first, 0xffffffff, unshare);
+  if (foreign !== undefined) {
+    // Of another domain. Should its service end just now, the last one to close waits as long as SO_LINGER says.
+    add('let go of a foreign connection', 'setsockopt', foreign, 1, 13, sharedBytes(new Uint8Array(8)), 8);
+    add('close a foreign connection', 'close_range', foreign, foreign, 0);
+  }
   for (const fd of [input, output]) add('hand over the connection', 'dup3', connection, fd, 0);
   add('hand over standard error', 'dup3', errorFd, error, 0);
   add('close descriptors', 'close_range', error + 1, 0xffffffff, closeOnExec);

@@ -13,15 +13,25 @@ export function protectSharedDirs(treeFd: number): void {
   for (const name of sharedDirs) {
     const folder = openShared(treeFd, name);
     if (folder === undefined) continue;
-    const own = ownDirsWithin.filter((path) => path.startsWith(`${name}/`));
-    const writable = own.flatMap((path) => cloneOwn(treeFd, path));
-    const mount = cloneMount(folder);
-    makeReadOnly(mount);
-    attachMount(mount, folder);
-    for (const { path, clone } of writable) attachOwn(mount, path.slice(name.length + 1), clone);
-    closeSync(mount);
-    closeSync(folder);
+    // Whoever lives on after a failure must not be left with more descriptors after each.
+    const open = [folder];
+    try {
+      protectFolder(treeFd, name, folder, open);
+    } finally {
+      for (const fd of open) closeSync(fd);
+    }
   }
+}
+
+/** All it opens it adds to `open`. */
+function protectFolder(treeFd: number, name: string, folder: number, open: number[]): void {
+  const own = ownDirsWithin.filter((path) => path.startsWith(`${name}/`));
+  const writable = own.flatMap((path) => cloneOwn(treeFd, path, open));
+  const mount = cloneMount(folder);
+  open.push(mount);
+  makeReadOnly(mount);
+  attachMount(mount, folder);
+  for (const { path, clone } of writable) attachOwn(mount, path.slice(name.length + 1), clone, open);
 }
 
 /** A link into usr, as systems with a merged /usr have it, is protected along with usr. */
@@ -50,12 +60,14 @@ function pointsIntoUsr(treeFd: number, name: string): boolean {
 function cloneOwn(
   treeFd: number,
   path: string,
+  open: number[],
 ): readonly { readonly path: string; readonly clone: number }[] {
   try {
     const folder = openFolder(treeFd, path);
     if (folder === undefined) return [];
+    open.push(folder);
     const clone = cloneMount(folder);
-    closeSync(folder);
+    open.push(clone);
     return [{ path, clone }];
   } catch (error) {
     // A link leads to a place that has its own rule.
@@ -64,13 +76,11 @@ function cloneOwn(
   }
 }
 
-function attachOwn(mount: number, path: string, clone: number): void {
+function attachOwn(mount: number, path: string, clone: number, open: number[]): void {
   const folder = openFolder(mount, path);
-  if (folder !== undefined) {
-    attachMount(clone, folder);
-    closeSync(folder);
-  }
-  closeSync(clone);
+  if (folder === undefined) return;
+  open.push(folder);
+  attachMount(clone, folder);
 }
 
 function isMissingDirectory(error: unknown): boolean {

@@ -1,6 +1,5 @@
 import { closeSync } from 'node:fs';
 import type { DomainName } from '../domain/domain-name.ts';
-import { isErrno } from '../errors/virtfs-error.ts';
 import { openBeneath } from '../linux/files.ts';
 import { openSyslog } from '../linux/syslog.ts';
 
@@ -16,8 +15,8 @@ export function sendToTreeLog(rootFd: number, domain: DomainName, ident: string,
   try {
     fd = openBeneath(rootFd, `${domain}/dev/log`, openAsPath | noFollow);
   } catch (error) {
-    const codes = ['ENOENT', 'ENOTDIR', 'ELOOP', 'EXDEV', 'EAGAIN'];
-    if (codes.some((code) => isErrno(error, code))) return false;
+    // Whatever a tree has there, or the system has no room for: a line in a log is not worth more.
+    if (Error.isError(error) && 'code' in error) return false;
     throw error;
   }
   try {

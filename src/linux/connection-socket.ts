@@ -1,8 +1,12 @@
+import { closeSync } from 'node:fs';
 import { lastError, libcFunction } from './libc.ts';
 
 const [peekFlag, dontWait, noSignal] = [0x02, 0x40, 0x4000];
 const recv = libcFunction<[number, Uint8Array, number, number], number>(
   'long recv(int, void *, size_t, int)',
+);
+const setsockopt = libcFunction<[number, number, number, Uint8Array, number]>(
+  'int setsockopt(int, int, int, const void *, unsigned int)',
 );
 const again = new Set(['EAGAIN', 'EINTR']);
 
@@ -36,6 +40,18 @@ export function sayLast(fd: number, bytes: Uint8Array): void {
 }
 
 const rest = new Uint8Array(new ArrayBuffer(65_536));
+
+const [socketLevel, lingerOption] = [1, 13];
+const noLinger = new Uint8Array(new ArrayBuffer(8));
+
+/**
+ * Closes our descriptor of a connection that a service has too. The last to close waits for as long as the service said by
+ * SO_LINGER (socket(7)), non-blocking or not, and that may be us: so it is taken back first.
+ */
+export function closeConnection(fd: number): void {
+  setsockopt(fd, socketLevel, lingerOption, noLinger, noLinger.byteLength);
+  closeSync(fd);
+}
 
 const tcpLevel = 6;
 const tcpInfo = 11;

@@ -13,13 +13,16 @@ const getdents = libcFunction<[number, Uint8Array, number]>('int64_t getdents64(
 const seek = libcFunction<[number, number, number]>('int64_t lseek(int, int64_t, int)');
 const buffer = Buffer.alloc(1 << 15);
 
-/** The names in an open directory from its beginning, `.` and `..` left out. Bytes that are not UTF-8 become U+FFFD. */
-export function listDir(fd: number): DirName[] {
+/**
+ * The names in an open directory from its beginning, `.` and `..` left out. Bytes that are not UTF-8 become U+FFFD.
+ * Once there are `most` it reads no further, and gives a few more than that.
+ */
+export function listDir(fd: number, most = Number.POSITIVE_INFINITY): DirName[] {
   check(Number(seek(fd, 0, 0)), 'lseek');
   const found: DirName[] = [];
   for (;;) {
     const size = check(Number(getdents(fd, buffer, buffer.length)), 'getdents64');
-    if (size === 0) return found;
+    if (size === 0 || found.length >= most) return found;
     for (let at = 0; at < size; ) {
       const length = buffer.readUInt16LE(at + 16);
       const end = buffer.indexOf(0, at + 19);

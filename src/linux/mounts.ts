@@ -1,3 +1,4 @@
+import { closeSync } from 'node:fs';
 import { check, libcFunction } from './libc.ts';
 import { rawSyscall } from './raw-syscall.ts';
 
@@ -68,9 +69,13 @@ export function makeKernelMount(
   const setString = 1;
   const create = 6;
   const context = rawSyscall('fsopen', 'pww', type, cloexec, 0);
-  for (const [key, value] of Object.entries(options)) {
-    rawSyscall('fsconfig', 'wwppw', context, setString, key, value, 0);
+  try {
+    for (const [key, value] of Object.entries(options)) {
+      rawSyscall('fsconfig', 'wwppw', context, setString, key, value, 0);
+    }
+    rawSyscall('fsconfig', 'wwppw', context, create, null, null, 0);
+    return rawSyscall('fsmount', 'www', context, cloexec, attributes);
+  } finally {
+    closeSync(context);
   }
-  rawSyscall('fsconfig', 'wwppw', context, create, null, null, 0);
-  return rawSyscall('fsmount', 'www', context, cloexec, attributes);
 }

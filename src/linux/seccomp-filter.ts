@@ -67,8 +67,25 @@ const rules: readonly Rule[] = [
   { call: 'syslog',            errno: EPERM },
 ];
 
-/** Every process of the host at once: where Landlock cannot hold signals back, at least not that one. */
-const killAll: Rule = { call: 'kill', errno: EPERM, when: { arg: 0, equals: 0xffffffff } };
+const stop = 19;
+
+// biome-ignore format: a table
+/**
+ * Where Landlock cannot hold signals back, at least not one to every process of the host at once, and none that would stop
+ * a service that is just being started as the same user: who starts it waits for it, and so would all other domains.
+ */
+const unscopedSignals: readonly Rule[] = [
+  { call: 'kill',              errno: EPERM, when: { arg: 0, equals: 0xffffffff } },
+  { call: 'kill',              errno: EPERM, when: { arg: 1, equals: stop } },
+  { call: 'tkill',             errno: EPERM, when: { arg: 1, equals: stop } },
+  { call: 'tgkill',            errno: EPERM, when: { arg: 2, equals: stop } },
+  { call: 'rt_sigqueueinfo',   errno: EPERM, when: { arg: 1, equals: stop } },
+  { call: 'rt_tgsigqueueinfo', errno: EPERM, when: { arg: 2, equals: stop } },
+  { call: 'pidfd_send_signal', errno: EPERM, when: { arg: 1, equals: stop } },
+  // Another signal than SIGIO for what comes on a descriptor, to whoever is its owner.
+  { call: 'fcntl',             errno: EPERM, when: { arg: 1, equals: 10 /* F_SETSIG */ } },
+  { call: 'fcntl64',           errno: EPERM, when: { arg: 1, equals: 10 } },
+];
 
 /** AUDIT_ARCH_* of each machine whose programs the kernel can run on ours. */
 const machines: Readonly<Record<'x64' | 'arm64', readonly (readonly [Machine, number])[]>> = {
@@ -103,7 +120,7 @@ export interface FilterFacts {
  */
 export function encodeSeccompFilter(facts: FilterFacts): Uint8Array {
   const entering = facts.entersCells ? enterUserNamespace : [enterNamespace];
-  const wanted = [...rules, ...entering, ...(facts.signalsScoped ? [] : [killAll])];
+  const wanted = [...rules, ...entering, ...(facts.signalsScoped ? [] : unscopedSignals)];
   const words: number[] = [...load(4)];
   for (const [machine, audit] of machines[facts.arch]) {
     const body = encodeMachine(machine, wanted);

@@ -8,6 +8,12 @@ const severities = { err: 3, warning: 4, notice: 5, info: 6, debug: 7 } as const
 
 export type Severity = keyof typeof severities;
 
+// biome-ignore format: a table
+/** Facilities of syslog(3) as we use them. */
+const facilities = { mail: 2, daemon: 3 } as const;
+
+export type Facility = keyof typeof facilities;
+
 /** A connection to a log socket. */
 export interface Syslog extends Disposable {
   /**
@@ -24,6 +30,8 @@ export interface SyslogOptions {
   readonly path?: string;
   /** In front of each line: `virtuald[4711]`. */
   readonly ident: string;
+  /** What kind of program speaks, by which a log is sorted; daemon. */
+  readonly facility?: Facility;
   /**
    * Connect again when the daemon made its socket anew. False for who changes its root directory, and would meet the
    * socket of another.
@@ -33,10 +41,11 @@ export interface SyslogOptions {
   readonly patienceMs?: number;
 }
 
-/** A client of the log daemon as syslog(3) is one, facility daemon. Connects at once. */
+/** A client of the log daemon as syslog(3) is one. Connects at once. */
 export function openSyslog({
   path = '/dev/log',
   ident,
+  facility = 'daemon',
   reconnects = true,
   patienceMs = 0,
 }: SyslogOptions): Syslog {
@@ -53,7 +62,7 @@ export function openSyslog({
     fd = undefined;
   };
   const send = (severity: Severity, text: string): boolean => {
-    const datagram = encodeLogLine(severity, ident, text);
+    const datagram = encodeLogLine(severity, ident, text, facility);
     const answer = fd === undefined ? 'stale' : sendDatagram(fd, datagram);
     if (answer !== 'stale' || !reconnects) return answer === 'taken';
     close();
@@ -74,11 +83,15 @@ const mostBytes = 1024;
  * One message as syslog(3) writes it to its socket, without the time: every daemon then puts its own, and to tell the
  * time of day one would read files of whatever is the root directory.
  */
-export function encodeLogLine(severity: Severity, ident: string, text: string): Uint8Array {
-  const daemon = 3 << 3;
+export function encodeLogLine(
+  severity: Severity,
+  ident: string,
+  text: string,
+  facility: Facility = 'daemon',
+): Uint8Array {
   // Who made the text has escaped what came from outside; a backslash is such an escape.
   const safe = text.split('\\').map(escapeLines).join('\\');
-  const line = Buffer.from(`<${daemon | severities[severity]}>${ident}: ${safe}`);
+  const line = Buffer.from(`<${(facilities[facility] << 3) | severities[severity]}>${ident}: ${safe}`);
   if (line.length <= mostBytes) return line;
   let end = mostBytes;
   // Not in the middle of a character: UTF-8 goes on with 10xxxxxx.

@@ -22,6 +22,8 @@ export function planSkeleton({ mailGid, utmpGid }: SkeletonIds): Entry[] {
     dir('home',         0o755,  'homes, by their first letter'),
     ...[...'abcdefghijklmnopqrstuvwxyz'].map((letter) =>
       dir(`home/${letter}`, 0o755, `homes of users whose names begin with ${letter}`)),
+    // Before anything comes into it: where it is missing it is not protected either (see sharedDirs).
+    dir('opt',          0o755,  'programs that bring a folder of their own'),
     dir('proc',         0o555,  'where a program gets a /proc of its own'),
     dir('root',         0o700,  "home of the tree's root"),
     dir('run',          0o755,  'what runs now: process ids, sockets'),

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { writeSync } from 'node:fs';
 import { extname } from 'node:path';
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
@@ -18,6 +19,8 @@ export class AcceptorThread {
   readonly #wakeFd: number;
   #hear: (message: FromAcceptor) => void = () => {};
   readonly #counts: ((services: readonly CountedService[]) => void)[] = [];
+  /** When it and its helper have loaded all they need: from there on they get by with the descriptors they have. */
+  readonly ready: Promise<unknown>;
   /** When it has stopped, as it was told to. Rejects with what is a bug in it. */
   readonly ended: Promise<void>;
 
@@ -37,6 +40,7 @@ export class AcceptorThread {
     };
     const starter = startThread('starter-thread', port2, { beginning, port: port2 });
     const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const loaded = [this.#worker, starter].map((worker) => once(worker, 'message'));
     let isStopped = false;
     this.#worker
       .on('message', (message: FromAcceptor) => {
@@ -50,6 +54,9 @@ export class AcceptorThread {
     this.ended = promise.finally(() => starter.terminate());
     // Heard where it is waited for.
     this.ended.catch(() => {});
+    // Thrown there too.
+    this.ready = Promise.race([Promise.all(loaded), this.ended]);
+    this.ready.catch(() => {});
   }
 
   onMessage(hear: (message: FromAcceptor) => void): void {

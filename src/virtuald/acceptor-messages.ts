@@ -29,6 +29,8 @@ export type ToAcceptor =
 
 /** What it says. */
 export type FromAcceptor =
+  /** It has loaded all it needs. */
+  | { readonly type: 'ready' }
   | { readonly type: 'want-cell'; readonly place: CellPlace }
   /** The end of a pipe where the services of a domain write their errors; the reader's to close. */
   | { readonly type: 'errors'; readonly fd: number; readonly service: string; readonly domain: DomainName }

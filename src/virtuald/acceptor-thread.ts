@@ -20,4 +20,5 @@ const link = {
 const acceptor = new Acceptor(start, link, new Launcher(starter.port, new JobBoard(starter.memory)));
 // All is loaded and open by now: what is confined here is what services may do.
 confineStarter();
+link.say({ type: 'ready' });
 acceptor.run();

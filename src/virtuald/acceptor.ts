@@ -166,6 +166,8 @@ export class Acceptor {
       if (local.type !== 'ip' || peer.type !== 'ip') closeSync(connection);
       else desk.arrive(connection, { local, peer });
     }
+    // The new ones are busy with themselves: now nobody waits.
+    this.#reactor.settle();
   }
 
   /** Left in the queue, a connection would wake us for ever: it is taken with the descriptor kept for that, and closed. */

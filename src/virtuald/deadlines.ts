@@ -28,6 +28,11 @@ export class Deadlines {
     return deadline;
   }
 
+  /** How many are kept, some of those called off among them. */
+  get size(): number {
+    return this.#heap.length;
+  }
+
   /** When the next one is due; undefined when there is none. */
   next(): number | undefined {
     this.#dropCalledOff();

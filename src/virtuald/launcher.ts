@@ -53,10 +53,12 @@ export class Launcher {
     for (const act of acts) act();
   }
 
-  /** The other thread keeps no starter any more. */
+  /** The other thread keeps no starter any more, once it has done what it was given for those it has. */
   forget(): void {
-    this.#known = new WeakSet();
-    this.#port.postMessage({ type: 'forget' } satisfies ToStarter);
+    this.whenUnused(() => {
+      this.#known = new WeakSet();
+      this.#port.postMessage({ type: 'forget' } satisfies ToStarter);
+    });
   }
 
   /** Once the other thread uses nothing that it was given before: a descriptor closed too early may be another's by then. */

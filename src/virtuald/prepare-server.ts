@@ -31,13 +31,14 @@ export function prepareServer(request: ServeRequest, ident: string): Prepared {
   const roots = new Map(
     request.roots.map((path) => [path, duplicateDescriptor(openTreesRoot(path, { make: false }).fd)]),
   );
+  const [first, second] = [openHandOver(), openHandOver()];
   const start: Prepared['start'] = {
     roots,
     ident,
     ownSignals: listOwnSignals(),
     openFiles: limitForServices(),
-    handOver: openHandOver(),
-    secondHandOver: openHandOver(),
+    handOver: { ...first, foreign: second.connection },
+    secondHandOver: { ...second, foreign: first.connection },
     nullFd,
     env: keepForServices(request.env),
   };

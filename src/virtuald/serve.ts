@@ -1,11 +1,11 @@
 import type { Server } from 'node:http';
 import { escapeLines } from '../errors/escape-lines.ts';
 import { VirtfsError } from '../errors/virtfs-error.ts';
+import { notifyManager } from '../host/notify-manager.ts';
 import { openSyslog, type Severity } from '../linux/syslog.ts';
 import { AcceptorThread } from './acceptor-link.ts';
 import type { FromAcceptor } from './acceptor-messages.ts';
 import { CellMaker } from './cell-maker.ts';
-import { notifyManager } from './notify-manager.ts';
 import { prepareServer } from './prepare-server.ts';
 import { relayErrors } from './relay-errors.ts';
 import type { Served, ServeRequest } from './serve-request.ts';
@@ -39,6 +39,8 @@ export async function serve(request: ServeRequest): Promise<number> {
         : { type: 'cell', place, cell: result },
     ),
   );
+  // What is loaded later is not there once clients have taken all descriptors.
+  await thread.ready;
   thread.onMessage((message) => hear(message, maker, say));
 
   let { served } = request;
@@ -140,7 +142,8 @@ async function attempt(
   try {
     await act();
   } catch (error) {
-    if (!(error instanceof VirtfsError)) throw error;
+    const isOfSystem = Error.isError(error) && 'syscall' in error;
+    if (!(error instanceof VirtfsError) && !isOfSystem) throw error;
     say('err', `${error.message}; what was read before holds`);
   }
 }

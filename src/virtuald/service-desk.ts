@@ -2,7 +2,7 @@ import { closeSync } from 'node:fs';
 import type { DomainName } from '../domain/domain-name.ts';
 import type { Cell } from '../engine/make-cell.ts';
 import type { FailedChild, StartedChild } from '../linux/call-list.ts';
-import { sayLast } from '../linux/connection-socket.ts';
+import { closeConnection, sayLast } from '../linux/connection-socket.ts';
 import type { ServedService } from './acceptor-messages.ts';
 import { AccessBook } from './access-book.ts';
 import { findByAddress, findByServerName, type TreePlace } from './address-table.ts';
@@ -90,12 +90,13 @@ export class ServiceDesk {
 
   /** Takes an accepted connection, which is the desk's to close from here on. */
   arrive(fd: number, connection: Connection): void {
-    this.#greeter.greet(fd, connection, (result) => {
-      this.#guard(fd, () => {
-        if (typeof result !== 'string') return this.#receive(fd, result);
-        this.#log.refused('hello', `closed ${connection.peer.address}: ${result}`);
-        this.#refuse(fd, undefined, 'hello', this.#service.policy);
-      });
+    const greeted = (result: Greeted | string): void => {
+      if (typeof result !== 'string') return this.#receive(fd, result);
+      this.#log.refused('hello', `closed ${connection.peer.address}: ${result}`);
+      this.#refuse(fd, undefined, 'hello', this.#service.policy);
+    };
+    this.#guard(fd, () => {
+      this.#greeter.greet(fd, connection, (result) => this.#guard(fd, () => greeted(result)));
     });
   }
 
@@ -240,12 +241,6 @@ export class ServiceDesk {
       this.#close(fd, policy);
       return;
     }
-    closeSync(fd);
-    const lines = policy.verbose
-      ? describeConnection(this.name, connection, `${place.root}/${place.name}`)
-      : undefined;
-    if (lines) log.say('info', lines.incoming);
-    if (lines) this.#log.tellInside(place, lines.inside);
     const run = new ServiceRun(reactor, result, policy, (ended, end) => {
       this.#runs.delete(ended);
       this.#admission.ended(turn, ended.durationMs);
@@ -254,6 +249,13 @@ export class ServiceDesk {
       );
     });
     this.#runs.add(run);
+    // What throws comes before: who guards this closes it too, and the number may be another's by then.
+    closeConnection(fd);
+    if (policy.verbose) {
+      const lines = describeConnection(this.name, connection, `${place.root}/${place.name}`);
+      log.say('info', lines.incoming);
+      this.#log.tellInside(place, lines.inside);
+    }
     if (this.#isEnding) run.end(this.#isEnding);
   }
 

@@ -1,7 +1,7 @@
 import { closeSync } from 'node:fs';
 import { isErrno } from '../errors/virtfs-error.ts';
 import type { StartedChild } from '../linux/call-list.ts';
-import { readIdleMs } from '../linux/connection-socket.ts';
+import { closeConnection, readIdleMs } from '../linux/connection-socket.ts';
 import { pollFor } from '../linux/epoll.ts';
 import { copyDescriptorOf, endSignals, signalPidfd } from '../linux/pidfd.ts';
 import { type ChildEnd, reapPidfd } from '../linux/wait-child.ts';
@@ -12,6 +12,9 @@ import type { Policy } from './service.ts';
 /** How long a service that is told to end may take before it is ended. */
 const lastWordsMs = 5000;
 
+/** How often one is looked at that has ended and cannot be reaped, for whoever traces it comes first (ptrace(2)). */
+const lookAgainMs = 1000;
+
 /** A service that runs for one connection, until it has ended. */
 export class ServiceRun {
   readonly #reactor: Reactor;
@@ -20,6 +23,8 @@ export class ServiceRun {
   #exited: number | undefined;
   #deadlines: Deadline[] = [];
   #why: string | undefined;
+  /** Until it was told. */
+  #ended: ((run: ServiceRun, end: ChildEnd) => void) | undefined;
 
   constructor(
     reactor: Reactor,
@@ -29,10 +34,11 @@ export class ServiceRun {
   ) {
     this.#reactor = reactor;
     this.#child = child;
+    this.#ended = ended;
     this.#began = reactor.now;
     reactor.watch(child.pidfd, pollFor.readable | pollFor.once, () => {
       this.#exited = reactor.now;
-      reactor.putOff(() => this.#reap(ended));
+      reactor.putOff(() => this.#reap());
     });
     const { totalMs, idleMs } = policy;
     if (totalMs !== undefined) this.#after(totalMs, () => this.end('it ran longer than total allows'));
@@ -60,8 +66,10 @@ export class ServiceRun {
     this.#after(lastWordsMs, () => this.kill());
   }
 
+  /** One that is still there some time later, for the kernel or a tracer holds it, counts as ended all the same. */
   kill(): void {
     this.#signal('SIGKILL');
+    this.#after(lastWordsMs, () => this.#tell({ status: endSignals.SIGKILL, bySignal: true }));
   }
 
   // Its process group is its own as long as nobody has reaped it: the number is taken until then.
@@ -93,7 +101,7 @@ export class ServiceRun {
       try {
         return readIdleMs(fd) ?? 0;
       } finally {
-        closeSync(fd);
+        closeConnection(fd);
       }
     } catch (error) {
       if (['EBADF', 'ESRCH', 'EPERM'].some((code) => isErrno(error, code))) return 0;
@@ -101,15 +109,24 @@ export class ServiceRun {
     }
   }
 
-  #reap(ended: (run: ServiceRun, end: ChildEnd) => void): void {
+  #tell(end: ChildEnd): void {
+    const ended = this.#ended;
+    this.#ended = undefined;
+    ended?.(this, end);
+  }
+
+  #reap(): void {
     // What it leaves behind when it is made to end is not to stay, and this is the last moment to tell it.
     if (this.#why !== undefined) unlessGone(() => process.kill(-this.#child.pid, 'SIGKILL'));
     const end = reapPidfd(this.#child.pidfd);
-    if (end === undefined) return;
+    if (end === undefined) {
+      this.#after(lookAgainMs, () => this.#reap());
+      return;
+    }
     for (const deadline of this.#deadlines) deadline.act = undefined;
     this.#reactor.forget(this.#child.pidfd);
     closeSync(this.#child.pidfd);
-    ended(this, end);
+    this.#tell(end);
   }
 }
 

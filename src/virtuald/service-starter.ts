@@ -5,6 +5,7 @@ import { listServiceCalls } from '../engine/list-service-calls.ts';
 import type { Cell } from '../engine/make-cell.ts';
 import { openTree } from '../engine/open-tree.ts';
 import { CallList, type FailedChild, type StartedChild } from '../linux/call-list.ts';
+import { openBeneath } from '../linux/files.ts';
 import { replaceDescriptorOnExec } from '../linux/replace-descriptor.ts';
 import { statAt } from '../linux/stat-at.ts';
 import type { AcceptorStart } from './acceptor-messages.ts';
@@ -22,9 +23,13 @@ const standardPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/b
 interface Prepared {
   readonly list: CallList;
   readonly environment: EnvironmentBlock;
-  /** What passwd was when it was read. */
-  readonly passwd: string;
+  /** What passwd and group were when they were read. */
+  readonly accounts: string;
 }
+
+/** A domain may make its accounts as large as it likes: where reading them took longer, it comes again after a rest only. */
+const mostReadMs = 25;
+const restFactor = 20;
 
 /** What all starters of a thread share. */
 export type StarterContext = Pick<AcceptorStart, 'env' | 'handOver' | 'nullFd' | 'ownSignals' | 'openFiles'>;
@@ -39,6 +44,12 @@ export interface StarterParts {
   readonly errorFd: number;
 }
 
+/** What this thread has used: time alone would be that of others too. */
+function cpuMs(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1000;
+}
+
 let made = 0;
 
 /** Starts one service in one domain, for one connection after the other. */
@@ -50,6 +61,8 @@ export class ServiceStarter {
   readonly #cell: Cell;
   readonly #errorFd: number;
   #prepared: Prepared | undefined;
+  #failure: unknown;
+  #restsUntil = Number.NEGATIVE_INFINITY;
 
   /** Of this process, for who has to name it. */
   readonly id: number;
@@ -86,18 +99,41 @@ export class ServiceStarter {
   }
 
   #prepare(): Prepared {
-    const passwd = this.#policy.user === undefined ? '' : this.#passwdIdentity();
-    if (this.#prepared === undefined || this.#prepared.passwd !== passwd)
-      this.#prepared = this.#makeReady(passwd);
+    const accounts = this.#policy.user === undefined ? '' : this.#describeAccounts();
+    if (this.#prepared?.accounts === accounts) return this.#prepared;
+    if (performance.now() >= this.#restsUntil) {
+      const before = cpuMs();
+      try {
+        this.#prepared = this.#makeReady(accounts);
+      } catch (error) {
+        this.#prepared = undefined;
+        this.#failure = error;
+      }
+      const took = cpuMs() - before;
+      if (took > mostReadMs) this.#restsUntil = performance.now() + restFactor * took;
+    }
+    if (this.#prepared === undefined) throw this.#failure;
     return this.#prepared;
   }
 
-  #passwdIdentity(): string {
-    const found = statAt(this.#root.fd, `${this.#cell.domain}/etc/passwd`);
-    return found === undefined ? 'none' : `${found.identity} ${found.mtimeMs} ${found.size}`;
+  #describeAccounts(): string {
+    const openAsPath = 0o10000000;
+    try {
+      // A link of theirs may lead to a disk that never answers.
+      const etc = openBeneath(this.#root.fd, `${this.#cell.domain}/etc`, openAsPath);
+      try {
+        const found = ['passwd', 'group'].map((name) => statAt(etc, name));
+        return found.map((file) => `${file?.identity} ${file?.mtimeMs} ${file?.size}`).join();
+      } finally {
+        closeSync(etc);
+      }
+    } catch (error) {
+      // Who reads them says what is wrong.
+      return Error.isError(error) ? error.message : '';
+    }
   }
 
-  #makeReady(passwd: string): Prepared {
+  #makeReady(accounts: string): Prepared {
     const account = this.#findAccount(this.#cell.domain);
     const { uid, gid } = account.account;
     const words = decideArguments(this.#service.program.map((word) => Buffer.from(word)));
@@ -121,7 +157,7 @@ export class ServiceStarter {
     });
     const list = new CallList(calls);
     for (const index of environmentAt) list.set(index, 2, environment.block);
-    return { list, environment, passwd };
+    return { list, environment, accounts };
   }
 
   #findAccount(domain: DomainName): TreeAccount {

@@ -12,7 +12,7 @@ import { ServiceStarter } from './service-starter.ts';
 export class StarterSet {
   readonly #context: DeskContext;
   #service: Service;
-  /** Of one cell and policy each: with others another starter is made. */
+  /** Of one cell each: with another cell another starter is made. */
   readonly #starters = new Map<string, ServiceStarter>();
   readonly #errorFds = new Map<DomainName, number>();
 
@@ -40,7 +40,7 @@ export class StarterSet {
     cell: Cell,
   ): ServiceStarter | string {
     const known = this.#starters.get(place.name);
-    if (known?.parts.cell === cell && known.parts.policy === policy) return known;
+    if (known?.parts.cell === cell) return known;
     const { start } = this.#context;
     const root = { path: place.root, fd: start.roots.get(place.root) ?? -1 };
     const errorFd = this.#errorFdOf(cell.domain);

@@ -1,5 +1,5 @@
 import { writeSync } from 'node:fs';
-import { type MessagePort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { confineStarter } from '../engine/confine-starter.ts';
 import { JobBoard, type StartJob } from './job-board.ts';
 import { ServiceStarter } from './service-starter.ts';
@@ -15,6 +15,7 @@ const board = new JobBoard(beginning.memory);
 const starters = new Map<number, ServiceStarter>();
 
 confineStarter();
+parentPort?.postMessage('ready');
 for (;;) answer(board.waitForJob());
 
 function answer({ starter, fd, connection }: StartJob): void {

@@ -47,13 +47,18 @@ export class TableKeeper {
 
   /** Reads the file again, as a whole or not at all. */
   read(): void {
-    this.#seen = describeFile(this.#file);
+    const seen = describeFile(this.#file);
     const text = this.#readText();
-    if (text === undefined) return;
+    if (text !== undefined) this.#take(text);
+    // Whatever threw is tried again.
+    this.#seen = seen;
+  }
+
+  #take(text: string): void {
     const roots = this.#roots.map(({ path }) => path);
     const { table, complaints } = decideTable({ old: undefined, text, file: this.#file, roots });
-    this.#complaints = complaints;
     if (table !== undefined) this.#read = resolveAliases(table, this.#roots);
+    this.#complaints = complaints;
   }
 
   #readText(): string | undefined {

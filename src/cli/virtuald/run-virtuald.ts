@@ -6,7 +6,7 @@ import { endProcess } from '../../linux/end-process.ts';
 import { openSyslog, type Syslog } from '../../linux/syslog.ts';
 import { becomeService } from '../../virtuald/become-service.ts';
 import { nameService } from '../../virtuald/decide-arguments.ts';
-import { findHandedOver } from '../../virtuald/find-handed-over.ts';
+import { findHandedOver } from '../../host/find-handed-over.ts';
 import { type OneShotPolicy, requireOneShotFlags } from '../../virtuald/one-shot-policy.ts';
 import { readConnection } from '../../virtuald/read-connection.ts';
 import { type ErrorForm, reportError, withMappedStack } from '../report-error.ts';

@@ -6,6 +6,7 @@ test.each([
   ['bin/ls', true],
   ['lib64/ld-linux-x86-64.so.2', true],
   ['opt/x/y', true],
+  ['lib32/libc.so.6', false],
   ['usr/local/bin/tool', false],
   ['usr/tmp/x', false],
   ['usr/localx/y', true],

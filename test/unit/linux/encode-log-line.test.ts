@@ -25,3 +25,9 @@ describe('encodeLogLine', () => {
     expect(Buffer.from(encodeLogLine('err', 'v', 'a'.repeat(1019))).toString()).toHaveLength(1024);
   });
 });
+
+test('encodeLogLine puts facility and severity together as syslog(3) does', () => {
+  const priority = (facility?: 'mail' | 'daemon') =>
+    Buffer.from(encodeLogLine('info', 'x', 'y', facility)).toString();
+  expect([priority('mail'), priority()]).toEqual(['<22>x: y', '<30>x: y']);
+});

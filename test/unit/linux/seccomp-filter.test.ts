@@ -101,4 +101,24 @@ describe('the seccomp filter', () => {
     expect(runBpf(old, { number: 62, arch: x64, args: [42n, 9n] })).toBe('allow');
     expect(onX64(62, minusOne, 9n)).toBe('allow');
   });
+
+  test('denies whatever would stop a process where nothing else holds it back', () => {
+    const old = encodeSeccompFilter({ arch: 'x64', signalsScoped: false });
+    const [stop, setSignal] = [19n, 10n];
+    const waysTo = (signal: bigint) => [
+      { number: 62, args: [42n, signal] },
+      { number: 200, args: [42n, signal] },
+      { number: 234, args: [42n, 42n, signal] },
+      { number: 129, args: [42n, signal] },
+      { number: 297, args: [42n, 42n, signal] },
+      { number: 424, args: [3n, signal] },
+    ];
+    for (const call of waysTo(stop)) {
+      expect(runBpf(old, { ...call, arch: x64 })).toBe(eperm);
+      expect(onX64(call.number, ...call.args)).toBe('allow');
+    }
+    for (const call of waysTo(20n)) expect(runBpf(old, { ...call, arch: x64 })).toBe('allow');
+    expect(runBpf(old, { number: 72, arch: x64, args: [3n, setSignal] })).toBe(eperm);
+    expect(onX64(72, 3n, setSignal)).toBe('allow');
+  });
 });
