@@ -6,10 +6,21 @@ import type { Launcher } from './launcher.ts';
 /** What waits for a cell hears of it, or of why there is none. */
 type Use = (cell: Cell | string) => void;
 
+/** For how long a tree is not tried again of which no cell could be made. */
+const restMs = 1000;
+
+interface Missing {
+  readonly place: OwnerFacts['place'];
+  readonly why: string;
+  readonly until: number;
+}
+
 /** The cells the accepting thread has, and those it waits for. */
 export class CellShelf {
   readonly #cells = new Map<string, Cell>();
   readonly #waiting = new Map<string, Use[]>();
+  /** What directories were when a cell was asked for, and why there was none. */
+  readonly #missing = new Map<string, Missing>();
   readonly #roots: ReadonlyMap<string, number>;
   readonly #say: (message: FromAcceptor) => void;
   readonly #launcher: Launcher;
@@ -35,12 +46,18 @@ export class CellShelf {
       return;
     }
     this.#drop(key);
+    const missing = this.#missing.get(key);
+    if (missing !== undefined && isSame(missing.place, found.place) && performance.now() < missing.until) {
+      use(missing.why);
+      return;
+    }
     const others = this.#waiting.get(key);
     if (others !== undefined) {
       others.push(use);
       return;
     }
     this.#waiting.set(key, [use]);
+    this.#missing.set(key, { place: found.place, why: '', until: 0 });
     this.#say({ type: 'want-cell', place });
   }
 
@@ -48,17 +65,22 @@ export class CellShelf {
     const key = keyOf(place);
     this.#drop(key);
     this.#cells.set(key, cell);
+    this.#missing.delete(key);
     this.#answer(key, cell);
   }
 
   miss(place: CellPlace, why: string): void {
-    this.#answer(keyOf(place), why);
+    const key = keyOf(place);
+    const asked = this.#missing.get(key);
+    if (asked) this.#missing.set(key, { ...asked, why, until: performance.now() + restMs });
+    this.#answer(key, why);
   }
 
   /** Gives back the cells of all other places: as long as there is one, a tree that was removed takes its room on the disk. */
   keep(places: Iterable<CellPlace>): void {
     const kept = new Set([...places].map(keyOf));
     for (const key of [...this.#cells.keys()]) if (!kept.has(key)) this.#drop(key);
+    this.#missing.clear();
   }
 
   #drop(key: string): void {

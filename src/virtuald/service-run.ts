@@ -21,6 +21,7 @@ export class ServiceRun {
   readonly #child: StartedChild;
   readonly #began: number;
   #exited: number | undefined;
+  #isReaped = false;
   #deadlines: Deadline[] = [];
   #why: string | undefined;
   /** Until it was told. */
@@ -116,6 +117,8 @@ export class ServiceRun {
   }
 
   #reap(): void {
+    // A late word of a descriptor of the same number before it would have us look once more.
+    if (this.#isReaped) return;
     // What it leaves behind when it is made to end is not to stay, and this is the last moment to tell it.
     if (this.#why !== undefined) unlessGone(() => process.kill(-this.#child.pid, 'SIGKILL'));
     const end = reapPidfd(this.#child.pidfd);
@@ -123,6 +126,7 @@ export class ServiceRun {
       this.#after(lookAgainMs, () => this.#reap());
       return;
     }
+    this.#isReaped = true;
     for (const deadline of this.#deadlines) deadline.act = undefined;
     this.#reactor.forget(this.#child.pidfd);
     closeSync(this.#child.pidfd);
