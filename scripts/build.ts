@@ -20,6 +20,8 @@ const staging = `${dist}-${process.pid}`;
 const files: Readonly<Record<string, readonly (readonly [name: string, modules: readonly string[]])[]>> = {
   virtexec: [['virtexec', ['src/cli/virtexec/run-virtexec.ts']]],
   virtuald: [['virtuald', ['src/cli/virtuald/run-virtuald.ts']]],
+  virtmailfilter: [['virtmailfilter', ['src/cli/virtmailfilter/run-virtmailfilter.ts']]],
+  virtmaildelivery: [['virtmaildelivery', ['src/cli/virtmaildelivery/run-virtmaildelivery.ts']]],
   virtfs: [
     ['commands', ['src/cli/run-process.ts', 'src/cli/commands/list.ts', 'src/cli/command-table.ts']],
     ['fresh', ['src/cli/commands/update.ts']],
@@ -74,6 +76,9 @@ const programs = (await readdir(`${root}src/bin`))
   .filter((name) => name.endsWith('.ts'))
   .map((name) => name.slice(0, -'.ts'.length));
 
+/** Programs that mail servers call with a message. */
+const guarded = ['virtmailfilter', 'virtmaildelivery'];
+
 try {
   await mkdir(`${staging}/native`, { recursive: true });
   await copyFile(
@@ -85,8 +90,13 @@ try {
     await bundle(program);
     await putEntry(program);
   }
-  const threads = (await readdir(`${root}src/virtuald`)).filter((name) => name.endsWith('-thread.ts'));
-  for (const thread of threads) await bundleThread('virtuald', `src/virtuald/${thread}`);
+  for (const [program, folder] of [
+    ['virtuald', 'src/virtuald'],
+    ['virtmaild', 'src/mail'],
+  ] as const) {
+    const threads = (await readdir(root + folder)).filter((name) => name.endsWith('-thread.ts'));
+    for (const thread of threads) await bundleThread(program, `${folder}/${thread}`);
+  }
   await rm(dist, { recursive: true, force: true });
   await rename(staging, dist);
 } finally {
@@ -140,12 +150,38 @@ async function bundleThread(program: string, module: string): Promise<void> {
  */
 async function putEntry(program: string): Promise<void> {
   const lines = [
-    ...startLines(program),
+    ...(guarded.includes(program) ? guardedStartLines() : startLines(program)),
     "require('node:module').enableCompileCache(__dirname + '/cache');",
     `require('./${program}/${program}.js');`,
   ];
   await writeFile(`${staging}/${program}.js`, `${lines.join('\n')}\n`);
   await chmod(`${staging}/${program}.js`, 0o755);
+}
+
+/**
+ * A shell waits for the program, and what it ends with is a status mail servers act on: what is none of them, such as
+ * that of a signal, of memory that ran out, or of a runtime that is missing, becomes the one for later.
+ */
+function guardedStartLines(): readonly string[] {
+  const shell = [
+    't=75',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the shell's
+    '[ "${EXT+x}${HOST+x}" != xx ] || t=111',
+    'b=',
+    'for a do case $b$a in --exit-codes=qmail | --exit-codes/qmail) t=111 ;; --exit-codes=sysexits | --exit-codes/sysexits) t=75 ;; esac',
+    'b=',
+    '[ "$a" != --exit-codes ] || b=--exit-codes/',
+    'done',
+    // Waits on, so that it says what became of the message; what the program does at a signal is its own.
+    'trap : HUP INT TERM',
+    'unset NODE_OPTIONS',
+    `'${runtime.replaceAll("'", "'\\''")}' "$0" "$@"`,
+    's=$?',
+    'case $s in 0 | 65 | 67 | 69 | 75 | 77 | 100 | 111) exit $s ;; esac',
+    'exit $t',
+  ];
+  // To JavaScript a string and a comment.
+  return ['#!/bin/sh', `':' //; ${shell.join('; ')}`];
 }
 
 /** The kernel splits a first line at blanks and cuts a long one (execve(2)): then a shell goes between. */

@@ -7,7 +7,7 @@ const groups: readonly (readonly [title: string, firstWords: readonly string[]])
   ['look',                ['list', 'show', 'explain', 'affected', 'trace', 'profiles', 'profile']],
   ['keep right',          ['check', 'update', 'diff', 'rollback', 'hold', 'release', 'clean']],
   ['names and addresses', ['rename', 'alias', 'address']],
-  ['services',            ['service']],
+  ['services',            ['service', 'mail']],
   ['people',              ['user']],
   ['host',                ['doctor', 'completion']],
 ];
@@ -17,6 +17,7 @@ const groups: readonly (readonly [title: string, firstWords: readonly string[]])
 const families: Readonly<Record<string, string>> = {
   address: "a domain's addresses",
   alias:   "a domain's other names",
+  mail:    "a domain's mail, and where an address leads",
   service: "a domain's services, and virtuald, which starts them",
   user:    'users of a tree',
 };

@@ -14,6 +14,9 @@ import { escapeProbeSpec } from './specs/escape-probe-spec.ts';
 import { explainSpec } from './specs/explain-spec.ts';
 import { generateSpec } from './specs/generate-spec.ts';
 import { listSpec } from './specs/list-spec.ts';
+import { mailConfigSpec } from './specs/mail-config-spec.ts';
+import { mailExplainSpec, mailSetSpec, mailShowSpec } from './specs/mail-specs.ts';
+import { mailTestSpec } from './specs/mail-test-spec.ts';
 import { profileSpec } from './specs/profile-spec.ts';
 import { profilesSpec } from './specs/profiles-spec.ts';
 import { cleanSpec, removeSpec, restoreSpec } from './specs/remove-specs.ts';
@@ -71,6 +74,9 @@ export const commands: readonly CommandSpec[] = [
   serviceSetupSpec,
   serviceInstallSpec,
   serviceUninstallSpec,
+  mailSetSpec,
+  mailShowSpec,
+  mailExplainSpec,
   doctorSpec,
   userAddSpec,
   userRemoveSpec,
@@ -79,6 +85,8 @@ export const commands: readonly CommandSpec[] = [
   userUnlockSpec,
   userListSpec,
   userShowSpec,
+  mailConfigSpec,
+  mailTestSpec,
   applySpec,
   dumpSpec,
   completionSpec,

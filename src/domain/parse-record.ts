@@ -3,6 +3,7 @@ import { escapeLines } from '../errors/escape-lines.ts';
 import { VirtfsError } from '../errors/virtfs-error.ts';
 import { parseDomainName, whyNotDomainName } from './domain-name.ts';
 import { parseIpAddress } from './ip-address.ts';
+import { parseMailSettings } from './parse-mail-settings.ts';
 import type { DomainRecord } from './record.ts';
 
 const domainName = v.pipe(
@@ -27,6 +28,15 @@ const address = v.pipe(
   }),
 );
 
+const mail = v.pipe(
+  v.unknown(),
+  v.rawTransform(({ dataset, addIssue, NEVER }) => {
+    const { settings, complaints } = parseMailSettings(dataset.value);
+    for (const message of complaints) addIssue({ message });
+    return complaints.length === 0 ? settings : NEVER;
+  }),
+);
+
 const id = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(4_294_967_294));
 const time = v.pipe(v.string(), v.isoTimestamp());
 
@@ -39,6 +49,7 @@ const schema = v.object({
   admin: v.string(),
   uids: v.object({ first: id, count: v.pipe(id, v.minValue(1)) }),
   link: v.picklist(['reflink', 'hardlink', 'copy']),
+  mail: v.exactOptional(mail),
   renamedFrom: v.exactOptional(domainName),
   created: time,
   updated: time,

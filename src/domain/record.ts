@@ -1,5 +1,6 @@
 import type { DomainName } from './domain-name.ts';
 import type { IpAddress } from './ip-address.ts';
+import type { MailSettings } from './mail-settings.ts';
 
 export type LinkMethod = 'reflink' | 'hardlink' | 'copy';
 
@@ -19,6 +20,8 @@ export interface DomainRecord {
   readonly admin: string;
   readonly uids: UidRange;
   readonly link: LinkMethod;
+  /** What was said of its mail. */
+  readonly mail?: MailSettings;
   /** The name it had before. */
   readonly renamedFrom?: DomainName;
   /** ISO 8601, UTC. */

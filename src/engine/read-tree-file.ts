@@ -12,18 +12,17 @@ export function readTreeFile(dirfd: number, path: string, mostBytes: number): st
 
 /** The same as bytes. */
 export function readTreeBytes(dirfd: number, path: string, mostBytes: number): Buffer | undefined {
-  const fd = open(dirfd, path);
+  const fd = openTreeFile(dirfd, path);
   if (fd === undefined) return undefined;
   try {
-    const stat = fstatSync(fd);
-    if (!stat.isFile()) throw refused(path, 'it is not a regular file');
-    return readAtMost(fd, path, mostBytes);
+    return readOpenFile(fd, path, mostBytes);
   } finally {
     closeSync(fd);
   }
 }
 
-function open(dirfd: number, path: string): number | undefined {
+/** For those who look at it before they read it: `readOpenFile` refuses what is no regular file. */
+export function openTreeFile(dirfd: number, path: string): number | undefined {
   try {
     // A FIFO would wait for a writer, and a terminal become ours.
     return openBeneath(dirfd, path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
@@ -36,7 +35,9 @@ function open(dirfd: number, path: string): number | undefined {
   }
 }
 
-function readAtMost(fd: number, path: string, mostBytes: number): Buffer {
+/** What is left of an open file, a stranger's. Throws TREE_UNSAFE as `readTreeFile`. */
+export function readOpenFile(fd: number, path: string, mostBytes: number): Buffer {
+  if (!fstatSync(fd).isFile()) throw refused(path, 'it is not a regular file');
   const chunks: Buffer[] = [];
   let size = 0;
   for (;;) {

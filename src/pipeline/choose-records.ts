@@ -21,10 +21,13 @@ export interface Chosen {
  * Throws DOMAIN_EXISTS, ADDRESS_TAKEN, UIDS_EXHAUSTED, and BAD_DOMAIN_NAME for one too long to keep a record of.
  */
 export async function chooseRecords(
-  request: Pick<CreateRequest, 'domains' | 'addresses' | 'aliases' | 'profiles' | 'admin' | 'settings'>,
+  request: Pick<
+    CreateRequest,
+    'domains' | 'addresses' | 'aliases' | 'profiles' | 'admin' | 'mail' | 'settings'
+  >,
   rootPath: string,
 ): Promise<Chosen> {
-  const { domains, addresses, aliases, profiles, admin, settings } = request;
+  const { domains, addresses, aliases, profiles, admin, mail, settings } = request;
   for (const domain of domains) requireRoomForName(domain);
   const roots = [...new Set([rootPath, ...settings.roots])];
   const taken = await readTaken(roots);
@@ -36,7 +39,8 @@ export async function chooseRecords(
   const records = domains.map((domain): NewRecord => {
     const uids = chooseUidRange(given, hostIds, { first: settings.uidFirst, count: settings.uidCount });
     given.push(uids);
-    return { version: 1, domain, profiles, addresses, aliases, admin, uids, created: now, updated: now };
+    const times = { created: now, updated: now };
+    return { version: 1, domain, profiles, addresses, aliases, admin, uids, ...(mail && { mail }), ...times };
   });
   return { records, otherDomains: [...taken.names.keys()] };
 }

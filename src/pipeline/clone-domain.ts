@@ -84,13 +84,17 @@ export async function planClone(request: CloneRequest): Promise<PlannedClone> {
   };
 }
 
-function createRequestOf(request: CloneRequest, { profiles, admin, uids }: DomainRecord): CreateRequest {
+function createRequestOf(
+  request: CloneRequest,
+  { profiles, admin, mail, uids }: DomainRecord,
+): CreateRequest {
   const { root, domain, addresses, aliases, settings, progress, signal, onWait } = request;
   const all = [...new Set([root, ...settings.roots])];
   return {
     domains: [domain],
     profiles,
     admin,
+    mail,
     addresses,
     aliases,
     link: settings.link,

@@ -1,5 +1,6 @@
 import type { DomainName } from '../domain/domain-name.ts';
 import type { IpAddress } from '../domain/ip-address.ts';
+import type { MailSettings } from '../domain/mail-settings.ts';
 import type { DomainRecord, LinkMethod } from '../domain/record.ts';
 import type { Settings } from '../domain/settings.ts';
 import type { HeldTree } from '../engine/held-tree.ts';
@@ -15,6 +16,8 @@ export interface CreateRequest {
   readonly addresses: readonly IpAddress[];
   readonly aliases: readonly DomainName[];
   readonly admin: string;
+  /** What the records say of mail. */
+  readonly mail?: MailSettings | undefined;
   /** Services of virtuald it is to have, once its tree is there: see createWithServices. */
   readonly services?: readonly string[];
   readonly link: 'auto' | LinkMethod;

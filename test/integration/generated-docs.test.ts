@@ -50,6 +50,18 @@ describe('virtfs generate docs', () => {
         'virtfs.fish',
         'virtexec.fish',
         'virtuald.fish',
+        'virtmaild.8',
+        'virtmaild',
+        '_virtmaild',
+        'virtmaild.fish',
+        'virtmailfilter.8',
+        'virtmailfilter',
+        '_virtmailfilter',
+        'virtmailfilter.fish',
+        'virtmaildelivery.8',
+        'virtmaildelivery',
+        '_virtmaildelivery',
+        'virtmaildelivery.fish',
       ].sort(),
     );
   });

@@ -36,16 +36,12 @@ describe.runIf(needs('root'))('virtfs service', () => {
     await makeOne(sandbox, { addresses: [ip1, ip2] });
     const before = readFileSync(recordFile(sandbox), 'utf8');
     putConf(sandbox, 'conf.pop', '# caf\xe9\n192.0.2.9 /elsewhere');
-    expect(await virtfs(sandbox, 'service', 'enable', 'one.org', 'ftp', 'pop')).toEqual({
-      status: 0,
-      out: [],
-      err: [
-        'one.org has the service ftp: 192.0.2.1 192.0.2.2.',
-        'one.org has the service pop: 192.0.2.1 192.0.2.2.',
-        expect.stringMatching(/^ {2}note: \S+\/virtuald\.toml has no service ftp, pop:$/u),
-        expect.stringMatching(/^ +virtfs service setup ftp pop - or/u),
-      ],
-    });
+    const enabled = await virtfs(sandbox, 'service', 'enable', 'one.org', 'ftp', 'pop');
+    expect(enabled).toMatchObject({ status: 0, out: [] });
+    // Where a line ends depends on how long the name of the sandbox is.
+    expect(enabled.err.join(' ').replace(/\s+/gu, ' ')).toMatch(
+      /^one\.org has the service ftp: 192\.0\.2\.1 192\.0\.2\.2\. one\.org has the service pop: 192\.0\.2\.1 192\.0\.2\.2\. note: \S+\/virtuald\.toml has no service ftp, pop: virtfs service setup ftp pop - or /u,
+    );
     const lines = confLine(sandbox, ip1) + confLine(sandbox, ip2);
     expect(confOf(sandbox, 'conf.ftp')).toBe(lines);
     expect(confOf(sandbox, 'conf.pop')).toBe(`# caf\xe9\n192.0.2.9 /elsewhere\n${lines}`);
@@ -152,8 +148,8 @@ describe.runIf(needs('root'))('virtfs service', () => {
       ['one.org', 'mail', '192.0.2.1', 'sendmail (not in the tree)'],
       ['two.org', 'https', 'sni', '/bin/ls'],
     ]);
-    expect(err.join('\n')).toMatch(
-      /has no service odd:[\s\S]*one\.org has the service mail and no sendmail/u,
+    expect(err.join(' ').replace(/\s+/gu, ' ')).toMatch(
+      /has no service odd: .*one\.org has the service mail and no sendmail/u,
     );
     expect(await json(sandbox, 'service', 'list', 'one.org', 'mail')).toMatchObject({
       services: [

@@ -59,7 +59,7 @@ describe.runIf(needs('root', { program: 'gcc' }))('virtuald, for trees and files
 
   test('says to others than root that only root may', () => {
     using checkout = reachCheckout();
-    const words = [process.execPath, checkout.at(virtualdScript), 'conf.x', 'probe'];
+    const words = [checkout.at(process.execPath), checkout.at(virtualdScript), 'conf.x', 'probe'];
     const { status, out, err } = runProgram([
       'setpriv',
       '--reuid=1000',

@@ -90,7 +90,7 @@ describe.runIf(needs('root', { program: 'gcc' }))('virtuald --status', () => {
     const { mode, uid } = statSync(served.server.socket);
     expect({ mode: mode & 0o777, uid }).toEqual({ mode: 0o600, uid: 0 });
     using checkout = reachCheckout();
-    const words = [process.execPath, checkout.at(virtualdScript), '--status'];
+    const words = [checkout.at(process.execPath), checkout.at(virtualdScript), '--status'];
     const { status, err } = await runAlone([...words, '--status-socket', served.server.socket], {
       uid: 70_001,
       env: { VIRTFS_CONFIG_DIR: '/nonexistent' },

@@ -1,8 +1,8 @@
 import { join, resolve } from 'node:path';
+import { findHandedOver } from '../../host/find-handed-over.ts';
 import { readSettings } from '../../host/read-settings.ts';
 import { completeService, standardGraceMs, standardStatusSocket } from '../../virtuald/complete-service.ts';
 import { nameService } from '../../virtuald/decide-arguments.ts';
-import { findHandedOver } from '../../host/find-handed-over.ts';
 import { readServiceFile } from '../../virtuald/read-service-file.ts';
 import { serve } from '../../virtuald/serve.ts';
 import type { Served } from '../../virtuald/serve-request.ts';

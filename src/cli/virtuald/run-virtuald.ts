@@ -1,4 +1,5 @@
 import { VirtfsError } from '../../errors/virtfs-error.ts';
+import { findHandedOver } from '../../host/find-handed-over.ts';
 import { readRawWords } from '../../host/read-raw-words.ts';
 import { readSettings } from '../../host/read-settings.ts';
 import { sayLast } from '../../linux/connection-socket.ts';
@@ -6,7 +7,6 @@ import { endProcess } from '../../linux/end-process.ts';
 import { openSyslog, type Syslog } from '../../linux/syslog.ts';
 import { becomeService } from '../../virtuald/become-service.ts';
 import { nameService } from '../../virtuald/decide-arguments.ts';
-import { findHandedOver } from '../../host/find-handed-over.ts';
 import { type OneShotPolicy, requireOneShotFlags } from '../../virtuald/one-shot-policy.ts';
 import { readConnection } from '../../virtuald/read-connection.ts';
 import { type ErrorForm, reportError, withMappedStack } from '../report-error.ts';
