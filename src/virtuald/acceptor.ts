@@ -35,6 +35,7 @@ export class Acceptor {
   readonly #retired = new Set<ServiceDesk>();
   readonly #watched = new Map<number, ServiceDesk>();
   readonly #wakes = Buffer.alloc(4096);
+  #cameTogether = false;
   #spare: number | undefined;
   #isStopping = false;
 
@@ -148,9 +149,28 @@ export class Acceptor {
     const desk = this.#watched.get(fd);
     if (desk === undefined) return;
     const { launcher } = this.#context;
+    // Where one came alone the last time, it is served before it is known whether there are more.
+    for (let most = this.#cameTogether ? mostAtOnce : 1; ; most = mostAtOnce) {
+      const arrived = this.#takeArrived(fd, desk, most);
+      this.#cameTogether = arrived.length > 1;
+      launcher.backlog = arrived.length;
+      for (const { fd: connection, peer } of arrived) {
+        launcher.backlog -= 1;
+        launcher.hear();
+        const local = getSocketAddress(connection);
+        if (local.type !== 'ip' || peer.type !== 'ip') closeSync(connection);
+        else desk.arrive(connection, { local, peer });
+      }
+      if (most > 1 || arrived.length === 0) break;
+    }
+    // The new ones are busy with themselves: now nobody waits.
+    this.#reactor.settle();
+  }
+
+  #takeArrived(fd: number, desk: ServiceDesk, most: number): readonly Accepted[] {
     const arrived: Accepted[] = [];
     try {
-      while (arrived.length < mostAtOnce) {
+      while (arrived.length < most) {
         const accepted = acceptFrom(fd);
         if (accepted === undefined) break;
         arrived.push(accepted);
@@ -158,16 +178,7 @@ export class Acceptor {
     } catch (error) {
       this.#acceptFailed(fd, desk, error);
     }
-    launcher.backlog = arrived.length;
-    for (const { fd: connection, peer } of arrived) {
-      launcher.backlog -= 1;
-      launcher.hear();
-      const local = getSocketAddress(connection);
-      if (local.type !== 'ip' || peer.type !== 'ip') closeSync(connection);
-      else desk.arrive(connection, { local, peer });
-    }
-    // The new ones are busy with themselves: now nobody waits.
-    this.#reactor.settle();
+    return arrived;
   }
 
   /** Left in the queue, a connection would wake us for ever: it is taken with the descriptor kept for that, and closed. */
